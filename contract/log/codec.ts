@@ -1,0 +1,119 @@
+/**
+ * Reservations to the bytes of a log record and back. Encoding groups by sale and lane, since the lane
+ * is the record's key: a buyer's events stay in order, and no two lanes touch the same buyer's rows.
+ * Decoding never throws: what cannot be read is a value that says why, and goes to the dead letters.
+ */
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { z } from 'zod';
+import { buyerIdSchema, orderIdSchema, saleIdSchema } from '../ids.ts';
+import { type LogRecord, LogRecordSchema, ReservedBatchSchema } from './gen/records_pb.ts';
+
+/** The version this program writes, and the oldest that it still reads. */
+export const LOG_VERSION = 1;
+const OLDEST_READABLE_VERSION = 1;
+
+/** What the reserve script decided, as the log carries it. */
+export interface Reservation {
+  saleId: string;
+  epoch: number;
+  bucket: number;
+  orderId: string;
+  buyerId: string;
+  quantity: number;
+  /** Counts the reservations of a bucket in an epoch, from 1. */
+  seq: number;
+  reservedAtMs: number;
+}
+
+export interface EncodedRecord {
+  /** `<saleId>/<lane>`: decides the partition. */
+  key: string;
+  value: Uint8Array;
+}
+
+export type DecodedRecord =
+  | { kind: 'reserved'; reservations: Reservation[] }
+  | {
+      kind: 'unreadable';
+      reason: 'not-protobuf' | 'unsupported-version' | 'unknown-kind' | 'invalid';
+    };
+
+const reservationSchema = z.object({
+  saleId: saleIdSchema,
+  epoch: z.int().min(1),
+  bucket: z.int().min(0),
+  orderId: orderIdSchema,
+  buyerId: buyerIdSchema,
+  quantity: z.int().min(1),
+  seq: z.int().min(1),
+  reservedAtMs: z.number().min(0),
+});
+
+export function encodeReservations(
+  reservations: readonly Reservation[],
+  lanes: number,
+): EncodedRecord[] {
+  const groups = new Map<string, Reservation[]>();
+  for (const reservation of reservations) {
+    const { saleId, epoch, bucket, buyerId } = reservation;
+    const group = `${saleId}/${laneOf(buyerId, lanes)}\n${epoch}/${bucket}`;
+    const members = groups.get(group);
+    if (members === undefined) groups.set(group, [reservation]);
+    else members.push(reservation);
+  }
+  return Array.from(groups, ([group, members]) => ({
+    key: group.slice(0, group.indexOf('\n')),
+    value: encodeGroup(members),
+  }));
+}
+
+function encodeGroup(members: Reservation[]): Uint8Array {
+  const [first] = members;
+  if (first === undefined) throw new RangeError('a record holds at least one reservation');
+  const { saleId, epoch, bucket } = first;
+  const batch = create(ReservedBatchSchema, { saleId, epoch, bucket, orders: members });
+  const record = create(LogRecordSchema, {
+    version: LOG_VERSION,
+    kind: { case: 'reserved', value: batch },
+  });
+  return toBinary(LogRecordSchema, record);
+}
+
+export function decodeRecord(value: Uint8Array): DecodedRecord {
+  let record: LogRecord;
+  try {
+    record = fromBinary(LogRecordSchema, value);
+  } catch {
+    return { kind: 'unreadable', reason: 'not-protobuf' };
+  }
+  if (record.version < OLDEST_READABLE_VERSION || record.version > LOG_VERSION) {
+    return { kind: 'unreadable', reason: 'unsupported-version' };
+  }
+  if (record.kind.case !== 'reserved') return { kind: 'unreadable', reason: 'unknown-kind' };
+  const { saleId, epoch, bucket, orders } = record.kind.value;
+  const reservations = orders.map(({ orderId, buyerId, quantity, seq, reservedAtMs }) => ({
+    saleId,
+    epoch,
+    bucket,
+    orderId,
+    buyerId,
+    quantity,
+    seq,
+    reservedAtMs,
+  }));
+  const valid = reservations.length > 0 && reservations.every(isReservation);
+  return valid ? { kind: 'reserved', reservations } : { kind: 'unreadable', reason: 'invalid' };
+}
+
+function isReservation(value: Reservation): boolean {
+  return reservationSchema.safeParse(value).success;
+}
+
+/** FNV-1a over the buyer's characters; stable for ever, since it decides where a buyer's events lie. */
+export function laneOf(buyerId: string, lanes: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < buyerId.length; index += 1) {
+    hash = Math.imul(hash ^ buyerId.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % lanes;
+}

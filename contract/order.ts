@@ -1,0 +1,37 @@
+/**
+ * An order as its buyer sees it, and the request that makes one. docs/states.md draws the states.
+ */
+import { z } from 'zod';
+import { orderIdSchema, saleIdSchema } from './ids.ts';
+import { SALE_LIMITS } from './sale.ts';
+
+/** A request body larger than this is refused unread: an order needs fewer than 100 bytes. */
+export const MAX_BODY_BYTES = 8 * 1024;
+
+export const orderStateSchema = z
+  .enum(['accepting', 'queued', 'reserved', 'paid', 'expired', 'cancelled', 'refunded', 'rejected'])
+  .meta({ id: 'OrderState' });
+export type OrderState = z.infer<typeof orderStateSchema>;
+
+export const rejectionSchema = z
+  .enum(['sold-out', 'duplicate', 'cancelled', 'recovered', 'poison'])
+  .meta({ id: 'Rejection' });
+export type Rejection = z.infer<typeof rejectionSchema>;
+
+export const placeOrderSchema = z
+  .strictObject({ quantity: z.int().min(1).max(SALE_LIMITS.perBuyer).default(1) })
+  .meta({ id: 'PlaceOrder' });
+
+export const orderViewSchema = z
+  .object({
+    orderId: orderIdSchema,
+    saleId: saleIdSchema,
+    state: orderStateSchema,
+    quantity: z.int().min(1),
+    /** Only with the state `rejected`. */
+    reason: rejectionSchema.optional(),
+    /** Only with the state `reserved`: pay before this moment, by the book's clock. */
+    payBefore: z.iso.datetime({ precision: 3 }).optional(),
+  })
+  .meta({ id: 'Order' });
+export type OrderView = z.infer<typeof orderViewSchema>;

@@ -1,0 +1,136 @@
+/**
+ * The pass: the edge's signed proof that a request went through its gates. The origin takes nothing
+ * without one (I5). It binds version, key id, time, method, path, body hash, buyer and
+ * Idempotency-Key, so that it cannot be used for another request; it may be used again for the same
+ * request within its lifetime, which is harmless since the request itself is idempotent.
+ *
+ * On the wire, in the header `sluice-pass`: `v1.<keyId>.<timeMs>.<buyerId>.<signature>`, the last two
+ * in base64url. Two key ids are known at a time, so that a key can be changed without a refusal: the
+ * first signs, all verify.
+ */
+import { fromBase64Url, toBase64Url } from './base64url.ts';
+import { equalInConstantTime, type Hashing, type KeyedHash } from './hashing.ts';
+
+export const PASS_HEADER = 'sluice-pass';
+/** How far the two clocks may differ, either way: 30 s covers a slow client and NTP's drift. */
+export const PASS_TOLERANCE_MS = 30_000;
+const VERSION = 'v1';
+
+/** What the pass is bound to. `buyerId` is empty for the edge's own requests. */
+export interface PassClaims {
+  timeMs: number;
+  method: string;
+  /** Path with query, as the origin receives it. */
+  path: string;
+  body: string | Uint8Array;
+  buyerId: string;
+  /** Empty when the request has none. */
+  idempotencyKey: string;
+}
+
+export interface PassKey {
+  id: string;
+  secret: Uint8Array;
+}
+
+export type PassVerdict =
+  | { kind: 'valid'; buyerId: string; timeMs: number }
+  | { kind: 'invalid'; reason: 'missing' | 'malformed' | 'unknown-key' | 'expired' | 'forged' };
+
+export interface PassKeeper {
+  sign(claims: PassClaims): string;
+  /** Judges `header` for the request at hand; the claims' buyer and time come from the pass. */
+  verify(
+    header: string | undefined,
+    request: Omit<PassClaims, 'timeMs' | 'buyerId'>,
+    nowMs: number,
+  ): PassVerdict;
+}
+
+/** Prepares the keys. Throws a RangeError when there is none. */
+export function createPassKeeper(hashing: Hashing, keys: readonly PassKey[]): PassKeeper {
+  const [signing] = keys;
+  if (signing === undefined) throw new RangeError('a pass needs at least one key');
+  const hashes = new Map(keys.map((key) => [key.id, hashing.keyedHash(key.secret)]));
+  const signWith = (keyId: string, keyed: KeyedHash, claims: PassClaims) =>
+    keyed(signedText(hashing, keyId, claims));
+  const signingHash = hashing.keyedHash(signing.secret);
+
+  return {
+    sign(claims) {
+      const signature = toBase64Url(signWith(signing.id, signingHash, claims));
+      const buyer = toBase64Url(new TextEncoder().encode(claims.buyerId));
+      return `${VERSION}.${signing.id}.${claims.timeMs}.${buyer}.${signature}`;
+    },
+    verify(header, request, nowMs) {
+      if (header === undefined || header === '') return { kind: 'invalid', reason: 'missing' };
+      const parts = parsePass(header);
+      if (parts === undefined) return { kind: 'invalid', reason: 'malformed' };
+      const keyed = hashes.get(parts.keyId);
+      if (keyed === undefined) return { kind: 'invalid', reason: 'unknown-key' };
+      const { timeMs, buyerId } = parts;
+      const expected = signWith(parts.keyId, keyed, { ...request, timeMs, buyerId });
+      if (!equalInConstantTime(expected, parts.signature)) {
+        return { kind: 'invalid', reason: 'forged' };
+      }
+      // Judged after the signature, so that only a real pass can be told that it is too old.
+      if (Math.abs(nowMs - timeMs) > PASS_TOLERANCE_MS)
+        return { kind: 'invalid', reason: 'expired' };
+      return { kind: 'valid', buyerId, timeMs };
+    },
+  };
+}
+
+function signedText(hashing: Hashing, keyId: string, claims: PassClaims): string {
+  return [
+    VERSION,
+    keyId,
+    String(claims.timeMs),
+    claims.method,
+    claims.path,
+    toBase64Url(hashing.sha256(claims.body)),
+    claims.buyerId,
+    claims.idempotencyKey,
+  ].join('\n');
+}
+
+function parsePass(header: string) {
+  const [version, keyId, time, buyer, signatureText, ...rest] = header.split('.');
+  if (version !== VERSION || rest.length > 0 || !keyId || !time || buyer === undefined) {
+    return undefined;
+  }
+  if (!/^\d{1,15}$/.test(time)) return undefined;
+  const buyerBytes = fromBase64Url(buyer);
+  const signature = fromBase64Url(signatureText ?? '');
+  if (buyerBytes === undefined || signature === undefined || signature.length !== 32) {
+    return undefined;
+  }
+  const buyerId = new TextDecoder().decode(buyerBytes);
+  if (/[^\x21-\x7e]/.test(buyerId)) return undefined;
+  return { keyId, timeMs: Number(time), buyerId, signature };
+}
+
+/** Reads `id:base64,id:base64` (PASS_KEYS). Throws a RangeError that says what is wrong. */
+export function parsePassKeys(text: string): PassKey[] {
+  const keys = text.split(',').map((part) => {
+    const [id = '', encoded = ''] = part.trim().split(':');
+    if (!/^[A-Za-z0-9_-]{1,16}$/.test(id)) {
+      throw new RangeError('each key is id:base64 with an id of 1 to 16 letters, digits, _ or -');
+    }
+    const secret = fromBase64(encoded);
+    if (secret === undefined || secret.length < 32) {
+      throw new RangeError(`key "${id}" must be at least 32 bytes of base64`);
+    }
+    return { id, secret };
+  });
+  if (keys.length > 2)
+    throw new RangeError('at most two keys: the new one and the one it replaces');
+  if (new Set(keys.map((key) => key.id)).size !== keys.length) {
+    throw new RangeError('the two keys must have different ids');
+  }
+  return keys;
+}
+
+function fromBase64(text: string): Uint8Array | undefined {
+  return fromBase64Url(text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
+}

@@ -1,0 +1,128 @@
+/**
+ * A sale as the three sides see it: `saleViewSchema` is what a browser reads, `saleSnapshotSchema`
+ * what the origin tells the edge (it holds the draw's secret seed and never leaves the edge), and
+ * `newSaleSchema` what an operator sends. Times are ISO 8601 with milliseconds towards browsers and
+ * operators, milliseconds since the epoch between edge and origin.
+ */
+import { z } from 'zod';
+import { saleIdSchema } from './ids.ts';
+
+export const saleStateSchema = z
+  .enum(['scheduled', 'open', 'paused', 'sold-out', 'ended'])
+  .meta({ id: 'SaleState' });
+export type SaleState = z.infer<typeof saleStateSchema>;
+
+const instant = z.iso.datetime({ precision: 3 }).meta({ example: '2026-11-11T00:00:00.000Z' });
+const count = z.int().min(0);
+
+export const saleViewSchema = z
+  .object({
+    saleId: saleIdSchema,
+    title: z.string(),
+    /** Minor units of `currency` (ISO 4217): 199900 CNY is 1,999.00 yuan. */
+    price: count,
+    currency: z.string(),
+    pictureUrl: z.string().optional(),
+    state: saleStateSchema,
+    opensAt: instant,
+    closesAt: instant,
+    now: instant,
+    units: count,
+    /** Coarse: rounded up to a twentieth of `units`; 0 exactly when sold out. */
+    remaining: count,
+    perBuyer: z.int().min(1),
+  })
+  .meta({ id: 'Sale' });
+export type SaleView = z.infer<typeof saleViewSchema>;
+
+export const saleSnapshotSchema = z.object({
+  saleId: saleIdSchema,
+  /** Grows with every change of the sale; the edge never goes back to a smaller one. */
+  version: count,
+  title: z.string(),
+  price: count,
+  currency: z.string(),
+  pictureUrl: z.string().optional(),
+  units: count,
+  remaining: count,
+  perBuyer: z.int().min(1),
+  opensAtMs: count,
+  closesAtMs: count,
+  paused: z.boolean(),
+  soldOut: z.boolean(),
+  /** base64url of the draw's 32 secret bytes. */
+  seed: z.string(),
+  shareSteps: z.array(z.object({ atMs: count, share: z.number().min(0).max(1) })),
+  /** What the origin is to get, in orders per second over all isolates. */
+  ratePerSecond: z.number().positive(),
+});
+export type SaleSnapshot = z.infer<typeof saleSnapshotSchema>;
+
+export const SALE_LIMITS = {
+  /** Redis, JavaScript and 32-bit columns all hold it exactly; no flash sale is near it. */
+  units: 10_000_000,
+  /** More than one click should ever buy. */
+  perBuyer: 100,
+  /** Ten times what one origin process on two cores takes. */
+  ratePerSecond: 1_000_000,
+} as const;
+
+export const newSaleSchema = z
+  .object({
+    saleId: saleIdSchema,
+    title: z.string().trim().min(1).max(200),
+    units: z.int().min(1).max(SALE_LIMITS.units),
+    price: z.int().min(0).max(1_000_000_000_000),
+    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as CNY'),
+    pictureUrl: z
+      .string()
+      .max(500)
+      .regex(/^(https:\/\/|\/)/, 'must begin with https:// or /')
+      .optional(),
+    opensAt: instant,
+    closesAt: instant,
+    perBuyer: z.int().min(1).max(SALE_LIMITS.perBuyer).default(1),
+    ratePerSecond: z.number().positive().max(SALE_LIMITS.ratePerSecond).default(1000),
+    share: z.number().min(0).max(1).default(1),
+  })
+  .refine((sale) => sale.opensAt < sale.closesAt, {
+    path: ['closesAt'],
+    error: 'must be later than opensAt',
+  })
+  .meta({ id: 'NewSale' });
+export type NewSale = z.infer<typeof newSaleSchema>;
+
+/** The state a buyer is told. Paused wins over sold out: the operator's word comes first. */
+export function saleStateAt(
+  sale: Pick<SaleSnapshot, 'opensAtMs' | 'closesAtMs' | 'paused' | 'soldOut'>,
+  nowMs: number,
+): SaleState {
+  if (nowMs >= sale.closesAtMs) return 'ended';
+  if (sale.paused) return 'paused';
+  if (nowMs < sale.opensAtMs) return 'scheduled';
+  return sale.soldOut ? 'sold-out' : 'open';
+}
+
+/** Rounded up to a twentieth, so that the page shows no exact stock to a bot; 0 only for 0. */
+export function coarseRemaining(remaining: number, units: number): number {
+  if (remaining <= 0) return 0;
+  const step = Math.max(1, Math.ceil(units / 20));
+  return Math.min(units, Math.ceil(remaining / step) * step);
+}
+
+export function saleViewOf(snapshot: SaleSnapshot, nowMs: number): SaleView {
+  return {
+    saleId: snapshot.saleId,
+    title: snapshot.title,
+    price: snapshot.price,
+    currency: snapshot.currency,
+    ...(snapshot.pictureUrl === undefined ? {} : { pictureUrl: snapshot.pictureUrl }),
+    state: saleStateAt(snapshot, nowMs),
+    opensAt: new Date(snapshot.opensAtMs).toISOString(),
+    closesAt: new Date(snapshot.closesAtMs).toISOString(),
+    now: new Date(nowMs).toISOString(),
+    units: snapshot.units,
+    remaining: snapshot.remaining,
+    perBuyer: snapshot.perBuyer,
+  };
+}
