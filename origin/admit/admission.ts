@@ -1,0 +1,156 @@
+/**
+ * One admitted click to its outcome: judge the sale, reserve, append, answer. `queued` is said only
+ * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. The race accepted:
+ * a click that was let in before a pause or a change reached this process is still taken.
+ */
+import { createOrderIdMaker, type OrderIdMaker } from '../../contract/ids.ts';
+import type { Reservation } from '../../contract/log/codec.ts';
+import type { OrderView } from '../../contract/order.ts';
+import type { Outcome, Refusal } from '../../contract/outcomes.ts';
+import { failpoint } from '../failpoints.ts';
+import { nodeHashing } from '../hashing.ts';
+import type { Appender, AppendResult } from '../log/appender.ts';
+import type { Logger } from '../logger.ts';
+import type { SaleDirectory } from '../sales/directory.ts';
+import type { OrderBook, Sale } from '../settle/book.ts';
+import { pause } from '../timer.ts';
+import { bookOrderView } from './order-view.ts';
+import type { BatchedVerdict, ReserveBatcher } from './reserve-batcher.ts';
+import { ONLY_BUCKET } from './stock.ts';
+
+/** How long a client waits before it asks again when a backend gave no answer. */
+const BACKEND_RETRY_MS = 1_000;
+
+export interface Click {
+  saleId: string;
+  buyerId: string;
+  idempotencyKey: string;
+  quantity: number;
+  /** When the edge let it in, from the pass: what the sale's window is judged by. */
+  admittedAtMs: number;
+}
+
+export interface AdmissionOptions {
+  directory: SaleDirectory;
+  batcher: ReserveBatcher;
+  appender: Appender;
+  book: OrderBook;
+  nowMs(): number;
+  logger: Logger;
+  acceptAfter: 'log' | 'outbox';
+  acceptWaitMs: number;
+}
+
+interface Placed {
+  orderId: string;
+  saleId: string;
+  buyerId: string;
+  quantity: number;
+}
+
+export type Admission = (click: Click) => Promise<Outcome>;
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { directory, batcher, appender, book, nowMs, logger, acceptAfter, acceptWaitMs } = options;
+  const orderIdMakers = new Map<string, OrderIdMaker>();
+
+  function orderIdOf({ saleId, buyerId, idempotencyKey }: Click): string {
+    let make = orderIdMakers.get(saleId);
+    if (make === undefined) {
+      make = createOrderIdMaker(nodeHashing, saleId);
+      orderIdMakers.set(saleId, make);
+    }
+    return make(buyerId, idempotencyKey);
+  }
+
+  async function answer(sale: Sale, placed: Placed, verdict: BatchedVerdict): Promise<Outcome> {
+    switch (verdict.kind) {
+      case 'recovering':
+        return { kind: 'recovering' };
+      case 'sold-out':
+        return { kind: 'sold-out' };
+      case 'resolved': {
+        const known = await book.order(placed.orderId);
+        return known === undefined
+          ? { kind: 'recovering' }
+          : repeated(placed, bookOrderView(known));
+      }
+      case 'held': {
+        const { orderId, quantity, accepting } = verdict;
+        const known = await book.order(orderId);
+        if (known !== undefined) return repeated(placed, bookOrderView(known));
+        const state = accepting ? 'accepting' : 'queued';
+        return repeated(placed, { orderId, saleId: sale.saleId, state, quantity });
+      }
+      case 'reserved': {
+        failpoint('admit.after-reserve');
+        const state = await append(sale, placed, verdict.seq);
+        failpoint('admit.before-answer');
+        const { buyerId: _, ...view } = placed;
+        return { kind: 'accepted', order: { ...view, state } };
+      }
+    }
+  }
+
+  async function append(sale: Sale, placed: Placed, seq: number): Promise<'queued' | 'accepting'> {
+    const reservation: Reservation = {
+      ...placed,
+      epoch: sale.epoch,
+      bucket: ONLY_BUCKET,
+      seq,
+      reservedAtMs: nowMs(),
+    };
+    const appended = appender.append(reservation);
+    if (acceptAfter === 'outbox') return 'queued';
+    return (await withinMs(appended, acceptWaitMs)) === 'durable' ? 'queued' : 'accepting';
+  }
+
+  return async (click) => {
+    const sale = await directory.get(click.saleId);
+    if (sale === undefined) return { kind: 'unknown-sale' };
+    const refusal = judgeClick(sale, click, nowMs());
+    if (refusal !== undefined) return refusal;
+    const { saleId, buyerId, quantity } = click;
+    const orderId = orderIdOf(click);
+    try {
+      const verdict = await batcher.reserve(sale, { orderId, buyerId, quantity });
+      return await answer(sale, { orderId, saleId, buyerId, quantity }, verdict);
+    } catch (error) {
+      // The unit may have been taken: the same key asked again gets the same order.
+      logger.warn({ error, orderId }, 'a backend gave no answer while admitting');
+      return { kind: 'overloaded', retryAfterMs: BACKEND_RETRY_MS };
+    }
+  };
+}
+
+/** What the sale itself says of a click; undefined lets it through. Pure. */
+export function judgeClick(sale: Sale, click: Click, nowMs: number): Refusal | undefined {
+  const { opensAtMs, closesAtMs, paused, loaded, perBuyer } = sale;
+  if (click.admittedAtMs >= closesAtMs) return { kind: 'ended' };
+  if (paused || click.admittedAtMs < opensAtMs)
+    return { kind: 'not-open', opensAtMs, nowMs, paused };
+  if (click.quantity > perBuyer) {
+    const message = `must be at most ${perBuyer} in this sale`;
+    return { kind: 'invalid-request', errors: [{ field: 'body.quantity', message }] };
+  }
+  return loaded ? undefined : { kind: 'recovering' };
+}
+
+/** The same Idempotency-Key with another quantity is another request (422). */
+function repeated(placed: Placed, order: OrderView): Outcome {
+  const reused = order.orderId === placed.orderId && order.quantity !== placed.quantity;
+  return reused ? { kind: 'key-reused' } : { kind: 'order', order };
+}
+
+/** The result, or undefined when it takes longer; the timer never outlives the answer. */
+async function withinMs(
+  result: Promise<AppendResult>,
+  limitMs: number,
+): Promise<AppendResult | undefined> {
+  const patience = new AbortController();
+  try {
+    return await Promise.race([result, pause(limitMs, patience.signal).then(() => undefined)]);
+  } finally {
+    patience.abort();
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What a buyer is told of an order: the book's word where it has one, else what the stock store holds.
+ * An order of somebody else is as unknown as one that does not exist (I5).
+ */
+import type { OrderView } from '../../contract/order.ts';
+import type { Outcome } from '../../contract/outcomes.ts';
+import type { SaleDirectory } from '../sales/directory.ts';
+import type { BookOrder, OrderBook } from '../settle/book.ts';
+import type { StockLedger } from './stock.ts';
+
+export interface OrderReader {
+  byId(orderId: string, buyerId: string): Promise<Outcome>;
+  /** The buyer's live order in a sale, else the newest. */
+  mine(saleId: string, buyerId: string): Promise<Outcome>;
+}
+
+export interface OrderReaderOptions {
+  book: OrderBook;
+  stock: StockLedger;
+  directory: SaleDirectory;
+}
+
+export function createOrderReader({ book, stock, directory }: OrderReaderOptions): OrderReader {
+  async function unsettled(saleId: string, buyerId: string): Promise<OrderView | undefined> {
+    const holding = await stock.find(saleId, buyerId);
+    if (holding === undefined) return undefined;
+    const { orderId, quantity, accepting } = holding;
+    return { orderId, saleId, state: accepting ? 'accepting' : 'queued', quantity };
+  }
+
+  return {
+    async byId(orderId, buyerId) {
+      const settled = await book.order(orderId);
+      if (settled !== undefined) {
+        return settled.buyerId === buyerId ? found(bookOrderView(settled)) : UNKNOWN;
+      }
+      const sale = directory.ofOrder(orderId);
+      const order = sale === undefined ? undefined : await unsettled(sale.saleId, buyerId);
+      if (order?.orderId !== orderId) return UNKNOWN;
+      // It may have settled between the two reads.
+      const again = await book.order(orderId);
+      return found(again === undefined ? order : bookOrderView(again));
+    },
+    async mine(saleId, buyerId) {
+      const live = await unsettled(saleId, buyerId);
+      const settled = await (live === undefined
+        ? book.orderOf(saleId, buyerId)
+        : book.order(live.orderId));
+      if (settled !== undefined) return found(bookOrderView(settled));
+      return live === undefined ? UNKNOWN : found(live);
+    },
+  };
+}
+
+export function bookOrderView(order: BookOrder): OrderView {
+  const { orderId, saleId, state, quantity, reason, payBeforeMs } = order;
+  return {
+    orderId,
+    saleId,
+    state,
+    quantity,
+    ...(reason === undefined ? {} : { reason }),
+    ...(state === 'reserved' ? { payBefore: new Date(payBeforeMs).toISOString() } : {}),
+  };
+}
+
+const UNKNOWN: Outcome = { kind: 'unknown-order' };
+
+function found(order: OrderView): Outcome {
+  return { kind: 'order', order };
+}

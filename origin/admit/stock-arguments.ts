@@ -1,0 +1,48 @@
+/**
+ * What every stock adapter checks before it asks its store. The values were parsed at the border, so a
+ * failure here is a broken assumption: it throws, and nothing is sent.
+ */
+import { buyerIdSchema, orderIdSchema } from '../../contract/ids.ts';
+import { MAX_RESERVE_BATCH, type ReleaseCall, type ReserveCall } from './stock.ts';
+
+/** Order ids have one length, which lets a holding be written as the id and then the quantity. */
+export const ORDER_ID_LENGTH = 22;
+const MAX_BUYER_ID_LENGTH = 64;
+
+export class StockArgumentsError extends Error {
+  readonly code = 'stock-arguments';
+}
+
+export function checkLoad(sale: { epoch: number; units: number }): void {
+  check(isCount(sale.epoch, 1), 'epoch', sale.epoch);
+  check(isCount(sale.units, 0), 'units', sale.units);
+}
+
+/** Runs for every order: plain comparisons, no schema. */
+export function checkReserve(call: ReserveCall): void {
+  const { epoch, perBuyer, nowMs, requests } = call;
+  check(isCount(epoch, 1), 'epoch', epoch);
+  check(isCount(perBuyer, 1), 'perBuyer', perBuyer);
+  check(isCount(nowMs, 0), 'nowMs', nowMs);
+  check(requests.length >= 1 && requests.length <= MAX_RESERVE_BATCH, 'requests', requests.length);
+  for (const { orderId, buyerId, quantity } of requests) {
+    check(orderId.length === ORDER_ID_LENGTH, 'orderId', orderId);
+    check(buyerId !== '' && buyerId.length <= MAX_BUYER_ID_LENGTH, 'buyerId', buyerId);
+    check(isCount(quantity, 1) && quantity <= perBuyer, 'quantity', quantity);
+  }
+}
+
+export function checkRelease(call: ReleaseCall): void {
+  check(isCount(call.epoch, 1), 'epoch', call.epoch);
+  check(orderIdSchema.safeParse(call.orderId).success, 'orderId', call.orderId);
+  check(buyerIdSchema.safeParse(call.buyerId).success, 'buyerId', call.buyerId);
+  check(isCount(call.units, 0), 'units', call.units);
+}
+
+function isCount(value: number, least: number): boolean {
+  return Number.isSafeInteger(value) && value >= least;
+}
+
+function check(holds: boolean, name: string, value: unknown): void {
+  if (!holds) throw new StockArgumentsError(`${name} is not valid: ${JSON.stringify(value)}`);
+}

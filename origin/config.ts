@@ -1,0 +1,119 @@
+/**
+ * The origin's configuration, parsed once from the environment. A bad value stops the start with one
+ * line a variable: its name, what is wrong, and an example of what would be right. Secrets are never
+ * repeated in a message.
+ */
+import { z } from 'zod';
+import { type PassKey, parsePassKeys } from '../contract/pass.ts';
+import type { Environment } from './environment.ts';
+import { parseFailpoints } from './failpoints.ts';
+
+export const ROLES = ['api', 'relay', 'settle', 'reconcile'] as const;
+export type Role = (typeof ROLES)[number];
+
+export class ConfigError extends Error {
+  readonly code = 'config';
+}
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const backend = (...schemes: string[]) =>
+  z.string().refine((url) => schemes.some((scheme) => url.startsWith(scheme)), {
+    error: `must begin with one of ${schemes.join(' ')}`,
+  });
+
+const roles = z.string().transform((text, context): Role[] => {
+  if (text === 'all') return [...ROLES];
+  const names = text.split(',').map((name) => name.trim());
+  const known = ROLES.filter((role) => names.includes(role));
+  if (known.length !== names.length) {
+    context.addIssue(`must be "all" or some of ${ROLES.join(',')}`);
+  }
+  return known;
+});
+
+/** Turns a parser that throws RangeError into a zod step. */
+const parsedBy = <Value>(parse: (text: string) => Value) =>
+  z.string().transform((text, context): Value => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue(error.message);
+      return z.NEVER;
+    }
+  });
+
+const schema = z.object({
+  ORIGIN_HOST: z.string().min(1).default('127.0.0.1'),
+  ORIGIN_PORT: port.default(8788),
+  STOCK_URL: backend('sqlite:', 'redis://', 'rediss://').default('sqlite:'),
+  LOG_URL: backend('sqlite:', 'kafka://').default('sqlite:'),
+  BOOK_URL: backend('sqlite:', 'mysql://').default('sqlite:'),
+  LEASE_URL: backend('sqlite:', 'redis://', 'rediss://').default('sqlite:'),
+  DATA_DIR: z.string().min(1).default('.sluice'),
+  ROLES: roles.prefault('all'),
+  ACCEPT_AFTER: z.enum(['log', 'outbox']).default('log'),
+  ACCEPT_WAIT_MS: count(1, 60_000).default(2_000),
+  PASS_KEYS: parsedBy(parsePassKeys),
+  OPERATOR_TOKEN: z.string().min(16, 'must be at least 16 characters'),
+  PAY_WINDOW_MS: count(1_000, 86_400_000).default(300_000),
+  STOCK_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9:-]{1,32}$/)
+    .default('sluice:'),
+  LOG_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9.-]{1,64}$/)
+    .default('sluice'),
+  LOG_LANES: count(1, 64).default(4),
+  LOG_PARTITIONS: count(1, 256).default(4),
+  LOG_REPLICATION: count(1, 9).default(1),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  FAILPOINTS: parsedBy(parseFailpoints).prefault(''),
+});
+
+const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
+  ORIGIN_HOST: '0.0.0.0',
+  ORIGIN_PORT: '8788',
+  STOCK_URL: 'redis://127.0.0.1:6379',
+  LOG_URL: 'kafka://127.0.0.1:9092',
+  BOOK_URL: 'mysql://user:password@127.0.0.1:3306/sluice',
+  LEASE_URL: 'redis://127.0.0.1:6379',
+  DATA_DIR: '.sluice',
+  ROLES: 'api,relay',
+  ACCEPT_AFTER: 'log',
+  ACCEPT_WAIT_MS: '2000',
+  PASS_KEYS: 'k1:<the output of: openssl rand -base64 32>',
+  OPERATOR_TOKEN: '<the output of: openssl rand -hex 24>',
+  PAY_WINDOW_MS: '300000',
+  STOCK_PREFIX: 'sluice:',
+  LOG_PREFIX: 'sluice',
+  LOG_LANES: '4',
+  LOG_PARTITIONS: '4',
+  LOG_REPLICATION: '3',
+  LOG_LEVEL: 'info',
+  FAILPOINTS: 'settle.before-commit=kill',
+};
+
+export type Config = Omit<z.infer<typeof schema>, 'PASS_KEYS'> & { PASS_KEYS: PassKey[] };
+
+/** Throws a ConfigError that lists every bad variable. */
+export function parseConfig(environment: Environment): Config {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) throw new ConfigError(explain(parsed.error, environment));
+  if (parsed.data.FAILPOINTS.length > 0 && environment.NODE_ENV === 'production') {
+    throw new ConfigError('FAILPOINTS: is for tests and refused when NODE_ENV is production');
+  }
+  return parsed.data;
+}
+
+function explain(error: z.ZodError, environment: Environment): string {
+  const lines = error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const example = name in EXAMPLES ? EXAMPLES[name as keyof typeof EXAMPLES] : '';
+    const problem = environment[name] === undefined ? 'is missing' : issue.message;
+    return `${name}: ${problem}; for example ${name}=${example}`;
+  });
+  return [...new Set(lines)].join('\n');
+}

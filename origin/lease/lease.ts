@@ -1,0 +1,22 @@
+/**
+ * Lease: who runs a singleton role. Each grant carries a fencing number that only grows, so that a
+ * holder that slept through its lease can be told from its successor.
+ */
+export interface LeaseGrant {
+  name: string;
+  holder: string;
+  /** Larger than that of every earlier grant of this name. */
+  fence: number;
+  expiresAtMs: number;
+}
+
+export interface LeaseStore {
+  /** Undefined when somebody else holds it. The holder itself gets a new, higher fence. */
+  acquire(want: { name: string; holder: string; ttlMs: number }): Promise<LeaseGrant | undefined>;
+  /** Prolongs; undefined when the grant was lost meanwhile. */
+  renew(grant: LeaseGrant, ttlMs: number): Promise<LeaseGrant | undefined>;
+  /** Gives it up; nothing happens when it was lost. */
+  release(grant: LeaseGrant): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,71 @@
+/**
+ * Runs a singleton role's rounds while a lease is held. The lease is renewed at a third of its life; a
+ * holder whose renewal failed or came late stops acting before the lease can have passed to another.
+ * The rounds themselves must be harmless when two run at once: a lease over a network is a promise
+ * about clocks, not a lock.
+ */
+import type { Clock } from '../../contract/clock.ts';
+import type { Logger } from '../logger.ts';
+import { pause } from '../timer.ts';
+import type { LeaseGrant, LeaseStore } from './lease.ts';
+
+export const LEASE_TTL_MS = 10_000;
+/** Acting ends this long before the lease does: covers a slow answer and clocks that drift. */
+const SAFETY_MS = 2_000;
+
+export interface SingletonOptions {
+  name: string;
+  holder: string;
+  leases: LeaseStore;
+  clock: Clock;
+  everyMs: number;
+  logger: Logger;
+  /** One round; must look at `mayGoOn` before each act. */
+  round(mayGoOn: () => boolean): Promise<void>;
+}
+
+export interface Singleton {
+  close(): Promise<void>;
+}
+
+export function startSingleton(options: SingletonOptions): Singleton {
+  const { name, holder, leases, clock, everyMs, logger } = options;
+  const stopping = new AbortController();
+  let grant: LeaseGrant | undefined;
+  let actUntilMs = 0;
+
+  const mayGoOn = () => !stopping.signal.aborted && clock.nowMs() < actUntilMs;
+
+  async function keepLease(): Promise<void> {
+    const askedAtMs = clock.nowMs();
+    if (grant !== undefined && askedAtMs < actUntilMs - (LEASE_TTL_MS - SAFETY_MS) / 2) return;
+    grant =
+      grant === undefined
+        ? await leases.acquire({ name, holder, ttlMs: LEASE_TTL_MS })
+        : await leases.renew(grant, LEASE_TTL_MS);
+    actUntilMs = grant === undefined ? 0 : askedAtMs + LEASE_TTL_MS - SAFETY_MS;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await keepLease();
+        if (mayGoOn()) await options.round(mayGoOn);
+      } catch (error) {
+        logger.warn({ error, role: name }, 'a round failed; the next one tries again');
+      }
+      await pause(everyMs, stopping.signal);
+    }
+  }
+  const running = run();
+
+  return {
+    async close() {
+      stopping.abort();
+      await running;
+      if (grant === undefined) return;
+      // Lost with the store, it would run out by itself.
+      await leases.release(grant).catch((error: unknown) => logger.warn({ error }, 'lease kept'));
+    },
+  };
+}
