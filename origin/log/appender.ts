@@ -1,0 +1,127 @@
+/**
+ * Puts fresh reservations into the log: one send in flight, and what arrives meanwhile is the next
+ * batch, so that batches grow by themselves under load. After a send, the outbox entries are deleted by
+ * a call of its own that nobody waits for: when it is lost, the relay appends those orders a second
+ * time, and settling takes each once. A send that fails is repeated with the same reservations; when
+ * the process dies instead, the relay finds them in the outbox.
+ */
+import type { Reservation } from '../../contract/log/codec.ts';
+import type { Random } from '../../contract/random.ts';
+import type { StockLedger } from '../admit/stock.ts';
+import { failpoint } from '../failpoints.ts';
+import type { Logger } from '../logger.ts';
+import { pause } from '../timer.ts';
+import type { OrderLog } from './log.ts';
+
+/** Reservations in one send: about 100 kB before compression. */
+const MAX_SEND = 1_000;
+/** What waits at most while the log is away; more is left to the relay, which has it in the outbox. */
+const MAX_WAITING = 100_000;
+const RETRY_LEAST_MS = 50;
+const RETRY_MOST_MS = 2_000;
+
+export type AppendResult = 'durable' | 'left-to-relay';
+
+export interface Appender {
+  /** Resolves when the reservation is durable in the log; never rejects. */
+  append(reservation: Reservation): Promise<AppendResult>;
+  waiting(): number;
+  /** Sends what waits, for at most `patienceMs`. */
+  drain(patienceMs: number): Promise<void>;
+}
+
+export interface AppenderOptions {
+  log: OrderLog;
+  stock: StockLedger;
+  random: Random;
+  logger: Logger;
+  observe(batch: { size: number; seconds: number }): void;
+}
+
+interface Waiting {
+  reservation: Reservation;
+  resolve(result: AppendResult): void;
+}
+
+export function createAppender(options: AppenderOptions): Appender {
+  const { log, logger, observe } = options;
+  const stopping = new AbortController();
+  let waiting: Waiting[] = [];
+  let sending: Promise<void> | undefined;
+
+  async function sendAll(): Promise<void> {
+    while (waiting.length > 0 && !stopping.signal.aborted) {
+      const batch = waiting.slice(0, MAX_SEND);
+      waiting = waiting.length > MAX_SEND ? waiting.slice(MAX_SEND) : [];
+      const result = await send(batch.map((entry) => entry.reservation));
+      for (const entry of batch) entry.resolve(result);
+    }
+  }
+
+  async function send(reservations: Reservation[]): Promise<AppendResult> {
+    for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+      const startedAt = performance.now();
+      try {
+        await log.append(reservations);
+        failpoint('append.lose-answer');
+        observe({ size: reservations.length, seconds: (performance.now() - startedAt) / 1000 });
+        failpoint('admit.after-append');
+        confirm(reservations);
+        return 'durable';
+      } catch (error) {
+        logger.warn({ error, orders: reservations.length, attempt }, 'the log took no batch');
+        await pause(retryDelayMs(attempt, options.random.fraction()), stopping.signal);
+      }
+    }
+    return 'left-to-relay';
+  }
+
+  function confirm(reservations: readonly Reservation[]): void {
+    confirmAppended(options.stock, reservations).catch((error: unknown) =>
+      logger.warn({ error }, 'outbox entries were not deleted; the relay will append them again'),
+    );
+  }
+
+  return {
+    append(reservation) {
+      if (waiting.length >= MAX_WAITING || stopping.signal.aborted) {
+        return Promise.resolve('left-to-relay');
+      }
+      return new Promise((resolve) => {
+        waiting.push({ reservation, resolve });
+        sending ??= sendAll().finally(() => {
+          sending = undefined;
+        });
+      });
+    },
+    waiting: () => waiting.length,
+    async drain(patienceMs) {
+      await Promise.race([sending, pause(patienceMs)]);
+      stopping.abort();
+      for (const entry of waiting) entry.resolve('left-to-relay');
+      waiting = [];
+    },
+  };
+}
+
+/** Deletes the outbox entries of reservations that are in the log. */
+export async function confirmAppended(
+  stock: StockLedger,
+  reservations: readonly Reservation[],
+): Promise<void> {
+  const bySale = Map.groupBy(reservations, (reservation) => reservation.saleId);
+  await Promise.all(
+    Array.from(bySale, ([saleId, members]) =>
+      stock.confirm(
+        saleId,
+        members.map((member) => member.orderId),
+      ),
+    ),
+  );
+}
+
+/** Doubles from RETRY_LEAST_MS to RETRY_MOST_MS, half of it random, so that processes spread. */
+export function retryDelayMs(attempt: number, fraction: number): number {
+  const ceiling = Math.min(RETRY_MOST_MS, RETRY_LEAST_MS * 2 ** Math.min(attempt, 10));
+  return ceiling / 2 + (ceiling / 2) * fraction;
+}

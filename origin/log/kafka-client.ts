@@ -1,0 +1,95 @@
+/**
+ * What all Kafka connections of the process share: addresses, time-outs, retries, the logger. Every
+ * limit is set here by name, since kafkajs's own defaults differ between versions and under
+ * NODE_ENV=test. Also the errors that callers see, so that none has to know kafkajs's.
+ */
+import { connect as connectSocket, type Socket } from 'node:net';
+import { Kafka, type LogEntry as KafkaLogEntry, logLevel } from 'kafkajs';
+import { mendKafkaTimers } from './kafka-timers.ts';
+
+/** Enough for a broker in another zone; a dead host costs this once for each address. */
+const CONNECT_TIMEOUT_MS = 3_000;
+/** How long the broker may wait for the replicas before it answers a send with an error. */
+export const REPLICATION_TIMEOUT_MS = 5_000;
+/** Twice the above, so that the broker's own answer comes first. Also bounds every closing. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+/** About two seconds in all: enough to go through the addresses, short enough for a caller to know. */
+export const CONNECT_RETRIES = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 };
+/** A broker that was silent for this long is probed, so that a cut cable is noticed. */
+const KEEP_ALIVE_MS = 30_000;
+const DEFAULT_PORT = 9092;
+
+/** Where the client's own words go; pino's Logger is one. */
+export interface KafkaLogger {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export interface KafkaClientOptions {
+  /** `host:port` each. */
+  brokers: readonly string[];
+  clientId: string;
+  logger: KafkaLogger;
+  /** Opens the TCP connection; tests put faults here. */
+  connect?: ((address: { host: string; port: number }) => Socket) | undefined;
+}
+
+export class KafkaUnreachableError extends Error {
+  readonly code = 'kafka-unreachable';
+}
+
+/** A topic or cluster that is not as the configuration says; the message names what to change. */
+export class KafkaSetupError extends Error {
+  readonly code = 'kafka-setup';
+}
+
+/** One client for each producer, consumer or admin: kafkajs shares offsets between their groups. */
+export function createKafkaClient({
+  brokers,
+  clientId,
+  logger,
+  connect,
+}: KafkaClientOptions): Kafka {
+  return new Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { ...CONNECT_RETRIES, factor: 0.2, multiplier: 2 },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => passOn(logger, entry),
+    socketFactory: ({ host, port, onConnect }) => {
+      const socket = (connect ?? connectSocket)({ host, port });
+      socket.once('connect', onConnect);
+      // A request must not wait for the acknowledgement of the one before (Nagle's algorithm).
+      socket.setNoDelay(true);
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      return socket;
+    },
+  });
+}
+
+/** kafkajs calls errors what it then retries; what is one for good rejects a promise instead. */
+function passOn(logger: KafkaLogger, { level, namespace, log }: KafkaLogEntry): void {
+  const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...details } = log;
+  const text = `kafkajs ${namespace}: ${message}`;
+  if (level === logLevel.ERROR) logger.warn(details, text);
+  else logger.info(details, text);
+}
+
+/** Reads `kafka://host:port[,host:port]`. Throws a RangeError that says what is wrong. */
+export function parseKafkaUrl(url: string): string[] {
+  const scheme = 'kafka://';
+  if (!url.startsWith(scheme)) throw new RangeError(`must begin with ${scheme}`);
+  const addresses = url.slice(scheme.length).replace(/\/$/, '').split(',');
+  return addresses.map((address) => {
+    const match = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(address.trim());
+    const port = Number(match?.[2] ?? DEFAULT_PORT);
+    if (match?.[1] === undefined || port < 1 || port > 65_535) {
+      throw new RangeError('must be kafka://host:port[,host:port], without user or path');
+    }
+    return `${match[1]}:${port}`;
+  });
+}

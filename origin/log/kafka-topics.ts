@@ -1,0 +1,158 @@
+/**
+ * The two topics of a log: made at the start when they are missing, and compared with the configuration
+ * when they are there. A start that would leave fewer copies than the operator asked for is refused.
+ * Two processes may start at once; the one that comes second finds the topic made.
+ */
+import kafkajs, { type Admin } from 'kafkajs';
+import { pause } from '../timer.ts';
+import { type KafkaLogger, KafkaSetupError } from './kafka-client.ts';
+
+/** Settling may be away for this long before accepted orders are deleted unread. */
+const ORDERS_KEPT_MS = 7 * 24 * 3_600_000;
+/** A new topic's leaders are there after some tens of milliseconds. */
+const LEADER_ATTEMPTS = 100;
+const LEADER_PAUSE_MS = 100;
+
+export interface TopicSetup {
+  orders: string;
+  deadLetters: string;
+  partitions: number;
+  replication: number;
+}
+
+interface TopicShape {
+  partitions: number;
+  /** Of the partition that has the fewest. */
+  replicas: number;
+}
+
+/** Resolves with the number of partitions of the orders topic. Throws KafkaSetupError. */
+export async function prepareTopics(
+  admin: Admin,
+  setup: TopicSetup,
+  logger: KafkaLogger,
+): Promise<number> {
+  const existing = new Set(await admin.listTopics());
+  const { brokers } = await admin.describeCluster();
+  for (const topic of [setup.orders, setup.deadLetters]) {
+    if (!existing.has(topic)) await createTopic(admin, topic, setup, brokers.length);
+    const shape = await awaitTopic(admin, topic);
+    if (shape.replicas < setup.replication) {
+      throw new KafkaSetupError(
+        `Kafka topic ${topic} has ${copies(shape.replicas)} where LOG_REPLICATION asks for ` +
+          `${setup.replication}: reassign its replicas, or lower LOG_REPLICATION`,
+      );
+    }
+    if (topic === setup.orders && shape.partitions < setup.partitions) {
+      logger.warn({ topic, partitions: shape.partitions }, fewerPartitions(topic, shape, setup));
+    }
+  }
+  return (await awaitTopic(admin, setup.orders)).partitions;
+}
+
+async function createTopic(
+  admin: Admin,
+  topic: string,
+  setup: TopicSetup,
+  brokers: number,
+): Promise<void> {
+  const { partitions, replication } = setup;
+  if (brokers < replication) {
+    const running = brokers === 1 ? '1 broker' : `${brokers} brokers`;
+    throw new KafkaSetupError(
+      `Kafka topic ${topic} cannot have ${copies(replication)}: the cluster has ${running}; ` +
+        'start more brokers, or lower LOG_REPLICATION',
+    );
+  }
+  const kept = topic === setup.orders ? ORDERS_KEPT_MS : -1;
+  const settings = {
+    // One broker may be down without stopping the sale; with two replicas or one, none may be asked.
+    'min.insync.replicas': Math.max(1, replication - 1),
+    'unclean.leader.election.enable': false,
+    'message.timestamp.type': 'LogAppendTime',
+    'cleanup.policy': 'delete',
+    'retention.ms': kept,
+  };
+  const configEntries = Object.entries(settings).map(([name, value]) => ({
+    name,
+    value: String(value),
+  }));
+  const numPartitions = topic === setup.orders ? partitions : 1;
+  const wanted = { topic, numPartitions, replicationFactor: replication, configEntries };
+  await admin.createTopics({ topics: [wanted], waitForLeaders: false });
+}
+
+/** Metadata of a topic just made arrives late, and with errors in between. */
+async function awaitTopic(admin: Admin, topic: string): Promise<TopicShape> {
+  let cause: unknown;
+  for (let attempt = 0; attempt < LEADER_ATTEMPTS; attempt += 1) {
+    if (attempt > 0) await pause(LEADER_PAUSE_MS);
+    try {
+      const partitions = (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]
+        ?.partitions;
+      if (partitions?.length && partitions.every(({ leader }) => leader >= 0)) {
+        const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
+        return { partitions: partitions.length, replicas };
+      }
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new KafkaSetupError(`Kafka topic ${topic} has no leader`, { cause });
+}
+
+/** One line for each thing that the orders topic puts at risk. */
+export async function topicRisks(admin: Admin, setup: TopicSetup): Promise<string[]> {
+  const topic = setup.orders;
+  const shape = await awaitTopic(admin, topic);
+  const names = ['min.insync.replicas', 'unclean.leader.election.enable'];
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type, name: topic, configNames: names }],
+  });
+  const values = new Map(
+    resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]),
+  );
+  return describeRisks(topic, shape, setup, values);
+}
+
+function describeRisks(
+  topic: string,
+  shape: TopicShape,
+  setup: TopicSetup,
+  values: ReadonlyMap<string, string>,
+): string[] {
+  const risks: string[] = [];
+  const leastInSync = Number(values.get('min.insync.replicas'));
+  if (shape.replicas === 1) {
+    risks.push(
+      `Kafka topic ${topic} has 1 replica (min.insync.replicas=${leastInSync}): when that broker ` +
+        "loses its disk, orders already answered 'queued' are lost",
+    );
+  } else if (leastInSync === 1) {
+    risks.push(
+      `Kafka topic ${topic} has min.insync.replicas=1: one broker alone may confirm, and when it is ` +
+        "lost before another has caught up, orders already answered 'queued' are lost",
+    );
+  }
+  if (values.get('unclean.leader.election.enable') === 'true') {
+    risks.push(
+      `Kafka topic ${topic} has unclean.leader.election.enable=true: a replica that lags may become ` +
+        "leader, and orders already answered 'queued' are lost",
+    );
+  }
+  if (shape.partitions < setup.partitions) risks.push(fewerPartitions(topic, shape, setup));
+  return risks;
+}
+
+function fewerPartitions(topic: string, shape: TopicShape, setup: TopicSetup): string {
+  return (
+    `Kafka topic ${topic} has ${shape.partitions} partitions where LOG_PARTITIONS asks for ` +
+    `${setup.partitions}: nothing is lost, but settling is less parallel; add partitions while no sale runs`
+  );
+}
+
+function copies(count: number): string {
+  return count === 1 ? '1 replica' : `${count} replicas`;
+}

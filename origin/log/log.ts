@@ -1,0 +1,70 @@
+/**
+ * OrderLog: the port to the durable log between reserving and settling (Kafka, or a table when
+ * embedded). What `append` has resolved is never lost (I3); records may come more than once.
+ */
+import type { Reservation } from '../../contract/log/codec.ts';
+
+export interface LogEntry {
+  partition: number;
+  /** Grows by at least 1 within a partition; Kafka may leave gaps. */
+  offset: bigint;
+  value: Uint8Array;
+  /** When it was appended, by the log's clock. */
+  appendedAtMs: number;
+}
+
+export interface DeadLetter {
+  /** Where the record came from: topic or table name. */
+  source: string;
+  partition: number;
+  offset: bigint;
+  /** The order concerned, when the record could be read. */
+  orderId?: string;
+  /** Why it cannot be settled: a short code such as `not-protobuf`, then details. */
+  reason: string;
+  value: Uint8Array;
+}
+
+export interface LogLag {
+  /** Records appended and not yet settled, over all partitions. */
+  messages: number;
+  /** Age of the oldest of them; 0 when there is none. */
+  seconds: number;
+}
+
+/** What a consumer asks of its owner. */
+export interface LogHandler {
+  /**
+   * The next offset that the book wants of each partition; undefined for one never read (then the
+   * earliest record is next). Asked whenever partitions are assigned.
+   */
+  positions(partitions: readonly number[]): Promise<Map<number, bigint>>;
+  /**
+   * Entries of one partition in order, at least one, contiguous from the last resolved. Resolves once
+   * they are settled. Different partitions may be handled at the same time, one partition never is.
+   * `rewind` when the book is at another offset than the entries begin at: the consumer asks
+   * `positions` again and continues there.
+   */
+  handle(entries: readonly LogEntry[]): Promise<'settled' | 'rewind'>;
+}
+
+export interface LogConsumer {
+  /** Resolves when the consumer has stopped; rejects when it stopped by itself (never swallowed). */
+  readonly stopped: Promise<void>;
+  lag(): Promise<LogLag>;
+  /** Stops fetching; what is being handled ends first. */
+  close(): Promise<void>;
+}
+
+export interface OrderLog {
+  /** The name under which the book keeps this log's offsets. */
+  readonly name: string;
+  /** Resolves when all are durable (Kafka: acks=all). Never two sends at once on a producer. */
+  append(reservations: readonly Reservation[]): Promise<void>;
+  /** Durable like `append`. */
+  appendDeadLetter(letter: DeadLetter): Promise<void>;
+  consume(handler: LogHandler): Promise<LogConsumer>;
+  ping(): Promise<void>;
+  risks(): Promise<string[]>;
+  close(): Promise<void>;
+}

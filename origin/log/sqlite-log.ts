@@ -1,0 +1,75 @@
+/**
+ * OrderLog in the embedded database: one table, one partition, one consumer in the same process, which
+ * each append wakes. An append is durable with the group commit that it is part of. Records go some
+ * minutes after they were settled, so that the file stays small.
+ */
+import type { Clock } from '../../contract/clock.ts';
+import { encodeReservations } from '../../contract/log/codec.ts';
+import type { EmbeddedDatabase } from '../embedded.ts';
+import { loadStatement } from '../statements.ts';
+import type { DeadLetter, OrderLog } from './log.ts';
+import { createSqliteConsumer, type SqliteConsumer } from './sqlite-consumer.ts';
+
+const statement = (name: string) => loadStatement(new URL(`./sql/${name}.sql`, import.meta.url));
+const TABLES = ['create-log-records', 'create-log-dead-letters', 'create-log-identity'].map(
+  statement,
+);
+const INSERT_IDENTITY = statement('insert-log-identity');
+const SELECT_IDENTITY = statement('select-log-identity');
+const INSERT_RECORD = statement('insert-log-record');
+const INSERT_DEAD_LETTER = statement('insert-log-dead-letter');
+
+export interface SqliteLogOptions {
+  lanes: number;
+  clock: Clock;
+}
+
+/** Makes its tables when they are missing. The database stays open when the log is closed. */
+export function createSqliteLog(
+  database: EmbeddedDatabase,
+  { lanes, clock }: SqliteLogOptions,
+): OrderLog {
+  const { raw } = database;
+  for (const table of TABLES) raw.exec(table);
+  raw.exec(INSERT_IDENTITY);
+  const identity = String(raw.prepare(SELECT_IDENTITY).get()?.id);
+  const insertRecord = raw.prepare(INSERT_RECORD);
+  const insertDeadLetter = raw.prepare(INSERT_DEAD_LETTER);
+  let consumer: SqliteConsumer | undefined;
+
+  return {
+    name: `sqlite@${identity}`,
+    async append(reservations) {
+      const records = encodeReservations(reservations, lanes);
+      if (records.length === 0) return;
+      const nowMs = clock.nowMs();
+      await database.write(() => {
+        for (const { value } of records) insertRecord.run(value, nowMs);
+      });
+      consumer?.wake();
+    },
+    appendDeadLetter: (letter) =>
+      database.write(() => {
+        insertDeadLetter.run(...deadLetterRow(letter), clock.nowMs());
+      }),
+    async consume(handler) {
+      if (consumer?.running()) throw new Error('the embedded log has one consumer at a time');
+      consumer = createSqliteConsumer({ database, handler, clock });
+      return consumer;
+    },
+    async ping() {
+      raw.prepare(SELECT_IDENTITY).get();
+    },
+    async risks() {
+      return [];
+    },
+    async close() {
+      await consumer?.close();
+    },
+  };
+}
+
+function deadLetterRow(letter: DeadLetter) {
+  const { source, partition, offset, orderId, reason, value } = letter;
+  return [source, partition, offset, orderId ?? null, reason, value] as const;
+}
