@@ -1,0 +1,127 @@
+/**
+ * Connections to MySQL or MariaDB and what is said over them. An exchange is one round trip of one or
+ * more statements; the server stops at the first that fails. Nothing waits without end: connecting, every
+ * exchange and every lock has a limit, and a connection whose answer did not come is thrown away.
+ * Several statements a round trip are allowed here (`multipleStatements`), therefore values go in as
+ * parameters only, never as text.
+ */
+import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2';
+import { loadStatement } from '../statements.ts';
+import { leavesConnectionUsable, toBookError } from './mysql-errors.ts';
+
+/** Settling needs one, the API's reads a few; more would only queue inside the server. */
+const MAX_CONNECTIONS = 10;
+/** Who waits for a connection at most; reads of a crowd end here, not in memory. */
+const MAX_WAITING = 1_000;
+/** A server on the same continent answers within a fraction of this. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than a settle may wait for a lock, so that the server's clear error comes first. */
+const EXCHANGE_TIMEOUT_MS = 15_000;
+/** A hot row is held for milliseconds; whoever waits this long gives up and begins again. */
+const LOCK_WAIT_SECONDS = 5;
+/** What a closing pool gives the server to say goodbye. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+const setSession = loadStatement(new URL('./sql/mysql/set-session.sql', import.meta.url));
+const setIsolation = loadStatement(new URL('./sql/mysql/set-isolation.sql', import.meta.url));
+const rollback = loadStatement(new URL('./sql/mysql/rollback.sql', import.meta.url));
+
+/** One statement with its parameters. */
+export type Part = readonly [statement: string, ...values: unknown[]];
+
+export type Result = ResultSetHeader | object[];
+
+export interface MysqlConnections {
+  /** Lends a connection to `work`. When that throws, its transaction is rolled back. */
+  use<Value>(work: (connection: PoolConnection) => Promise<Value>): Promise<Value>;
+  /** One exchange on a connection of its own. */
+  ask(...parts: Part[]): Promise<Result[]>;
+  close(): Promise<void>;
+}
+
+export function createMysqlConnections(url: string): MysqlConnections {
+  const pool = createPool({
+    uri: url,
+    multipleStatements: true,
+    connectionLimit: MAX_CONNECTIONS,
+    queueLimit: MAX_WAITING,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    supportBigNumbers: true,
+    timezone: 'Z',
+  });
+  const prepared = new WeakSet<PoolConnection>();
+
+  function acquire(): Promise<PoolConnection> {
+    return new Promise((resolve, reject) => {
+      pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
+    });
+  }
+
+  async function prepare(connection: PoolConnection): Promise<void> {
+    if (prepared.has(connection)) return;
+    // A connection that breaks while nobody uses it tells the pool; that is all there is to do.
+    connection.on('error', () => {});
+    await exchange(connection, [setSession, LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS], [setIsolation]);
+    prepared.add(connection);
+  }
+
+  async function use<Value>(work: (connection: PoolConnection) => Promise<Value>): Promise<Value> {
+    const connection = await acquire();
+    try {
+      await prepare(connection);
+      const value = await work(connection);
+      connection.release();
+      return value;
+    } catch (error) {
+      await giveUp(connection, error);
+      throw error;
+    }
+  }
+
+  return {
+    use,
+    ask: (...parts) => use((connection) => exchange(connection, ...parts)),
+    close() {
+      return new Promise((resolve) => {
+        const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+        pool.end(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+/** One round trip; a result a statement. Rejects with what `toBookError` makes of an error. */
+export function exchange(connection: PoolConnection, ...parts: Part[]): Promise<Result[]> {
+  const sql = parts.map(([statement, ...values]) => connection.format(statement, values)).join(';');
+  return new Promise((resolve, reject) => {
+    connection.query<ResultSetHeader>({ sql, timeout: EXCHANGE_TIMEOUT_MS }, (error, results) => {
+      if (error) reject(toBookError(error));
+      else resolve(parts.length === 1 ? [results] : (results as unknown as Result[]));
+    });
+  });
+}
+
+/** The rows of a result, in the shape that the statement names. */
+export function rowsOf<Row extends object>(result: Result | undefined): Row[] {
+  if (!Array.isArray(result)) throw new TypeError('the statement gave no rows');
+  return result as Row[];
+}
+
+/** How many rows the statement matched. */
+export function matchedRows(result: Result | undefined): number {
+  if (result === undefined || Array.isArray(result)) throw new TypeError('the statement gave rows');
+  return result.affectedRows;
+}
+
+async function giveUp(connection: PoolConnection, error: unknown): Promise<void> {
+  if (!leavesConnectionUsable(error)) return connection.destroy();
+  try {
+    await exchange(connection, [rollback]);
+    connection.release();
+  } catch {
+    connection.destroy();
+  }
+}

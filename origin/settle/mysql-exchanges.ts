@@ -1,0 +1,129 @@
+/**
+ * The exchanges of a settle transaction with MySQL or MariaDB. A batch of one sale needs four round
+ * trips with its COMMIT: begin + offset + sales; insert + read back; count + take; commit. The hot rows
+ * (a sale's counts, then the sale) are locked for the last two only, the counts first in every
+ * transaction, so that two of them cannot wait for each other.
+ */
+import type { PoolConnection } from 'mysql2';
+import type { Reservation } from '../../contract/log/codec.ts';
+import { loadStatement } from '../statements.ts';
+import type { OffsetStep } from './book.ts';
+import { exchange, matchedRows, type Part, type Result, rowsOf } from './mysql-connections.ts';
+import { isDuplicateKey, refusalOf, type ServerWarning } from './mysql-errors.ts';
+import type { OrderRow } from './order-row.ts';
+import type { NewOrder, Opened, Opening, SettleExchanges } from './settle-exchanges.ts';
+
+const statement = (name: string) =>
+  loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
+const begin = statement('begin');
+const insertFirstOffset = statement('insert-first-offset');
+const moveOffset = statement('move-offset');
+const selectWindows = statement('select-windows');
+const insertOrders = statement('insert-orders');
+const insertDuplicates = statement('insert-duplicates');
+const showWarnings = statement('show-warnings');
+const selectOrders = statement('select-orders');
+const countSettled = statement('count-settled');
+const takeUnits = statement('take-units');
+const lockFreeUnits = statement('lock-free-units');
+const rejectSoldOut = statement('reject-sold-out');
+const insertReleases = statement('insert-releases');
+
+interface WindowRow {
+  saleId: string;
+  payWindowMs: number;
+  nowMs: number;
+}
+
+export function createMysqlExchanges(connection: PoolConnection): SettleExchanges {
+  async function insertAndRead(insert: Part, orders: readonly NewOrder[]): Promise<OrderRow[]> {
+    const ids = orders.map((order) => order.orderId);
+    const results = await exchange(connection, insert, [showWarnings], [selectOrders, ids]);
+    const refusal = refusalOf(rowsOf<ServerWarning>(results[1]));
+    if (refusal !== undefined) throw refusal;
+    return rowsOf<OrderRow>(results[2]);
+  }
+
+  return {
+    async open(opening) {
+      const { log, steps, saleIds } = opening;
+      const parts: Part[] = [[begin], ...steps.map((step) => offsetPart(log, step))];
+      if (saleIds.length > 0) parts.push([selectWindows, saleIds]);
+      try {
+        return readOpening(opening, await exchange(connection, ...parts));
+      } catch (error) {
+        if (isDuplicateKey(error)) return { kind: 'fenced' };
+        throw error;
+      }
+    },
+    insertReserved: (orders) => insertAndRead([insertOrders, orders.map(orderValues)], orders),
+    insertDuplicates(orders) {
+      const rows = orders.map((order) => [...orderValues(order), null, 'rejected', 'duplicate']);
+      return insertAndRead([insertDuplicates, rows], orders);
+    },
+    async release(orders) {
+      await exchange(connection, [insertReleases, orders.map(releaseValues)]);
+    },
+    async countAndTake({ saleId, counts, units }) {
+      const parts = counts.map((count): Part => {
+        const { epoch, bucket, orders, units } = count;
+        return [countSettled, saleId, epoch, bucket, orders, units, orders, units];
+      });
+      const take: Part = [takeUnits, units, units, saleId, units];
+      const results = await exchange(connection, ...parts, take);
+      return matchedRows(results.at(-1)) === 1;
+    },
+    async lockFree(saleId) {
+      const [result] = await exchange(connection, [lockFreeUnits, saleId]);
+      const [row] = rowsOf<{ free: number }>(result);
+      if (row === undefined) throw new Error(`sale ${saleId} has gone`);
+      return row.free;
+    },
+    async takeAndReject({ saleId, units, rejected }) {
+      const parts: Part[] = [[takeUnits, units, units, saleId, units]];
+      if (rejected.length > 0) {
+        parts.push([rejectSoldOut, rejected.map((order) => order.orderId)]);
+        parts.push([insertReleases, rejected.map(releaseValues)]);
+      }
+      const [taken] = await exchange(connection, ...parts);
+      return matchedRows(taken) === 1;
+    },
+  };
+}
+
+function offsetPart(log: string, { partition, from, to }: OffsetStep): Part {
+  if (from === undefined) return [insertFirstOffset, log, partition, to];
+  return [moveOffset, to, log, partition, from];
+}
+
+/** Results are those of BEGIN, of each step, of the sales. */
+function readOpening({ steps, saleIds }: Opening, results: Result[]): Opened | { kind: 'fenced' } {
+  const moved = results.slice(1, 1 + steps.length).every((result) => matchedRows(result) === 1);
+  if (!moved) return { kind: 'fenced' };
+  const windows = saleIds.length === 0 ? [] : rowsOf<WindowRow>(results.at(-1));
+  return {
+    kind: 'open',
+    nowMs: windows[0]?.nowMs ?? 0,
+    payWindowsMs: new Map(windows.map((row) => [row.saleId, row.payWindowMs])),
+  };
+}
+
+function orderValues(order: NewOrder): (string | number)[] {
+  return [
+    order.orderId,
+    order.saleId,
+    order.buyerId,
+    order.quantity,
+    order.epoch,
+    order.bucket,
+    order.seq,
+    order.reservedAtMs,
+    order.settledAtMs,
+    order.payBeforeMs,
+    order.settleId,
+  ];
+}
+
+function releaseValues(order: Reservation): (string | number)[] {
+  return [order.orderId, order.saleId, order.buyerId, order.epoch, 0];
+}

@@ -1,0 +1,39 @@
+/**
+ * Brings a MySQL or MariaDB database up to date. A named lock lets one program migrate at a time. MySQL
+ * commits each table definition by itself, so a program that dies between a definition and its note runs
+ * that definition again: they are all written to be harmless then.
+ */
+import { loadStatement } from '../statements.ts';
+import { loadMigrations, missingMigrations } from './migrations.ts';
+import { exchange, type MysqlConnections, rowsOf } from './mysql-connections.ts';
+
+/** Longer than all migrations of an empty database take; well below the limit of an exchange. */
+const LOCK_WAIT_SECONDS = 10;
+
+const statement = (name: string) =>
+  loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
+const getLock = statement('get-migration-lock');
+const releaseLock = statement('release-migration-lock');
+const createMigrations = statement('create-migrations');
+const selectMigrations = statement('select-migrations');
+const insertMigration = statement('insert-migration');
+const known = loadMigrations(new URL('./migrations/mysql/', import.meta.url));
+
+/** Throws BookNewerError when a newer program was here, and when another is at it for too long. */
+export function migrateMysql(connections: MysqlConnections): Promise<void> {
+  return connections.use(async (connection) => {
+    const [lock] = await exchange(connection, [getLock, LOCK_WAIT_SECONDS]);
+    if (rowsOf<{ granted: number | null }>(lock)[0]?.granted !== 1) {
+      throw new Error(`another program has been migrating the book for ${LOCK_WAIT_SECONDS} s`);
+    }
+    try {
+      const results = await exchange(connection, [createMigrations], [selectMigrations]);
+      const done = rowsOf<{ number: number }>(results[1]).map((row) => row.number);
+      for (const { number, name, statement } of missingMigrations(known, done)) {
+        await exchange(connection, [statement], [insertMigration, number, name]);
+      }
+    } finally {
+      await exchange(connection, [releaseLock]);
+    }
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * A sale's row as every database gives it (the statements name the columns so), and back: the columns of
+ * `insert-sale.sql` in their order.
+ */
+import type { Sale } from './book.ts';
+
+type Changed = 'pictureUrl' | 'paused' | 'loaded' | 'shareSteps';
+
+export interface SaleRow extends Omit<Sale, Changed> {
+  pictureUrl: string | null;
+  /** 0 or 1, as are all booleans of both databases. */
+  paused: number;
+  loaded: number;
+  /** JSON text. */
+  shareSteps: string;
+}
+
+export function toSale(row: SaleRow): Sale {
+  return {
+    saleId: row.saleId,
+    version: row.version,
+    title: row.title,
+    price: row.price,
+    currency: row.currency,
+    pictureUrl: row.pictureUrl ?? undefined,
+    units: row.units,
+    perBuyer: row.perBuyer,
+    opensAtMs: row.opensAtMs,
+    closesAtMs: row.closesAtMs,
+    paused: row.paused === 1,
+    ratePerSecond: row.ratePerSecond,
+    seed: row.seed,
+    shareSteps: JSON.parse(row.shareSteps),
+    payWindowMs: row.payWindowMs,
+    epoch: row.epoch,
+    loaded: row.loaded === 1,
+  };
+}
+
+/** All units of a new sale are free: the last three columns are free, reserved, paid. */
+export function newSaleValues(sale: Sale): (string | number | null)[] {
+  return [
+    sale.saleId,
+    sale.version,
+    sale.title,
+    sale.price,
+    sale.currency,
+    sale.pictureUrl ?? null,
+    sale.units,
+    sale.perBuyer,
+    sale.opensAtMs,
+    sale.closesAtMs,
+    Number(sale.paused),
+    sale.ratePerSecond,
+    sale.seed,
+    JSON.stringify(sale.shareSteps),
+    sale.payWindowMs,
+    sale.epoch,
+    Number(sale.loaded),
+    sale.units,
+    0,
+    0,
+  ];
+}
+
+/** NULL leaves a column of `change-sale.sql` as it is. */
+export function flagOrNull(flag: boolean | undefined): number | null {
+  return flag === undefined ? null : Number(flag);
+}

@@ -1,0 +1,74 @@
+/**
+ * What settling decides without asking a database: which reservations of a batch are one, which order
+ * ids the unique keys kept out, who gets the last units, and what is counted where. Pure functions.
+ */
+import type { Reservation } from '../../contract/log/codec.ts';
+
+/** Each order id once (the first of a batch), sorted by it, so that all batches lock in one order. */
+export function sortedOnce(reservations: readonly Reservation[]): Reservation[] {
+  const first = new Map<string, Reservation>();
+  for (const reservation of reservations) {
+    if (!first.has(reservation.orderId)) first.set(reservation.orderId, reservation);
+  }
+  return [...first.values()].sort((left, right) => (left.orderId < right.orderId ? -1 : 1));
+}
+
+/** Orders that were inserted but cannot be read back: their buyer has another live order. */
+export function collided<Order extends Reservation>(
+  orders: readonly Order[],
+  found: ReadonlyMap<string, unknown>,
+): Order[] {
+  return orders.filter((order) => !found.has(order.orderId));
+}
+
+export interface Fit {
+  units: number;
+  rejected: Reservation[];
+}
+
+/** Whole orders only, in the order in which they were reserved; a small one may fit after a large. */
+export function fitInto(free: number, orders: readonly Reservation[]): Fit {
+  const rejected: Reservation[] = [];
+  let units = 0;
+  for (const order of [...orders].sort(byReservation)) {
+    if (units + order.quantity <= free) units += order.quantity;
+    else rejected.push(order);
+  }
+  return { units, rejected };
+}
+
+function byReservation(left: Reservation, right: Reservation): number {
+  return (
+    left.epoch - right.epoch ||
+    left.seq - right.seq ||
+    left.bucket - right.bucket ||
+    (left.orderId < right.orderId ? -1 : 1)
+  );
+}
+
+export function unitsOf(orders: readonly Reservation[]): number {
+  return orders.reduce((sum, order) => sum + order.quantity, 0);
+}
+
+/** What settles of one bucket in one epoch. */
+export interface SettledCount {
+  epoch: number;
+  bucket: number;
+  orders: number;
+  units: number;
+}
+
+/** One sale's orders counted, sorted, so that all transactions lock the counts in one order. */
+export function countByBucket(orders: readonly Reservation[]): SettledCount[] {
+  const counts = new Map<string, SettledCount>();
+  for (const { epoch, bucket, quantity } of orders) {
+    const key = `${epoch}/${bucket}`;
+    const count = counts.get(key) ?? { epoch, bucket, orders: 0, units: 0 };
+    count.orders += 1;
+    count.units += quantity;
+    counts.set(key, count);
+  }
+  return [...counts.values()].sort(
+    (left, right) => left.epoch - right.epoch || left.bucket - right.bucket,
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * What a database must offer for settling: a handful of exchanges, each one round trip where the
+ * database allows, all inside one transaction that the adapter begins and ends. A database that answers
+ * at once (SQLite) returns values, one across a network returns promises; the algorithm is a generator
+ * that waits only for promises, so that both run the same text.
+ */
+import type { Reservation } from '../../contract/log/codec.ts';
+import type { OffsetStep, SettleReply } from './book.ts';
+import type { OrderRow } from './order-row.ts';
+import type { SettledCount } from './settle-decisions.ts';
+
+/** An order as settling first writes it. */
+export interface NewOrder extends Reservation {
+  settledAtMs: number;
+  payBeforeMs: number;
+  settleId: number;
+}
+
+export interface Opening {
+  log: string;
+  steps: readonly OffsetStep[];
+  /** May be empty. */
+  saleIds: readonly string[];
+}
+
+export interface Opened {
+  kind: 'open';
+  /** The book's clock. */
+  nowMs: number;
+  /** How long each of the sales gives its buyers to pay; a sale that does not exist is missing. */
+  payWindowsMs: ReadonlyMap<string, number>;
+}
+
+export type Answer<Value> = Value | Promise<Value>;
+
+export interface SettleExchanges {
+  /** Moves the offsets, then reads clock and sales. `fenced` when a partition is not at `from`. */
+  open(opening: Opening): Answer<Opened | { kind: 'fenced' }>;
+  /** Writes what is new as reserved, then reads back every id. */
+  insertReserved(orders: readonly NewOrder[]): Answer<OrderRow[]>;
+  /** Writes what is new as rejected(duplicate), then reads back every id. */
+  insertDuplicates(orders: readonly NewOrder[]): Answer<OrderRow[]>;
+  /** A release of 0 units for each: it frees the buyer in the stock store. */
+  release(orders: readonly Reservation[]): Answer<void>;
+  /** Adds to the counts, then takes the units if so many are free. False: none were taken. */
+  countAndTake(take: {
+    saleId: string;
+    counts: readonly SettledCount[];
+    units: number;
+  }): Answer<boolean>;
+  /** The units still free, locked until the transaction ends. */
+  lockFree(saleId: string): Answer<number>;
+  /** Takes what fits of a locked sale, and rejects and releases the rest. False: the guard held. */
+  takeAndReject(take: {
+    saleId: string;
+    /** May be 0. */
+    units: number;
+    /** May be empty: a unit may come back between the guard and the lock. */
+    rejected: readonly Reservation[];
+  }): Answer<boolean>;
+}
+
+/** Yields what it waits for. */
+export type Waiting<Value> = Generator<Promise<unknown>, Value, unknown>;
+
+/** `const value = yield* answer(exchanges.open(…))` */
+export function* answer<Value>(given: Answer<Value>): Waiting<Value> {
+  return given instanceof Promise ? ((yield given) as Value) : given;
+}
+
+/** Runs to the end at once. Throws when the work waits for anything. */
+export function runNow(work: Waiting<SettleReply>): SettleReply {
+  const step = work.next();
+  if (!step.done) throw new TypeError('an exchange of this database returned a promise');
+  return step.value;
+}
+
+export async function runLater(work: Waiting<SettleReply>): Promise<SettleReply> {
+  let step = work.next();
+  while (!step.done) step = work.next(await step.value);
+  return step.value;
+}

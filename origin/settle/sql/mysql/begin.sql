@@ -1,0 +1,2 @@
+-- Opens the settle transaction.
+START TRANSACTION

@@ -1,0 +1,2 @@
+-- Asks the server for a sign of life.
+SELECT 1

@@ -1,0 +1,2 @@
+-- The numbers of the migrations that ran.
+SELECT number FROM migrations

@@ -1,0 +1,2 @@
+-- What the statement before in the same exchange warned of.
+SHOW WARNINGS

@@ -1,0 +1,2 @@
+-- Reads something of the file.
+SELECT COUNT(*) AS tables FROM sqlite_schema

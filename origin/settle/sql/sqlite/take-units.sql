@@ -1,0 +1,3 @@
+-- The guard (I1): takes units only while so many are free; matches no row otherwise. Parameters:
+-- units, units, sale id, units.
+UPDATE book_sales SET free = free - ?, reserved = reserved + ? WHERE sale_id = ? AND free >= ?
