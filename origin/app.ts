@@ -1,0 +1,64 @@
+/**
+ * The origin's HTTP surface: buyers and the edge by pass, operators by token, and what tells the state
+ * of the process. Whatever throws is answered as problem+json and logged, never shown.
+ */
+import { Hono } from 'hono';
+import type { PassKeeper } from '../contract/pass.ts';
+import type { Random } from '../contract/random.ts';
+import type { Admission } from './admit/admission.ts';
+import type { OrderReader } from './admit/order-view.ts';
+import type { StockLedger } from './admit/stock.ts';
+import { answer } from './http/answer.ts';
+import { createBuyerRoutes } from './http/buyer-routes.ts';
+import { createDocsRoutes } from './http/docs-routes.ts';
+import { createEdgeRoutes } from './http/edge-routes.ts';
+import { type Checks, createHealthRoutes } from './http/health-routes.ts';
+import { createPassGate } from './http/pass-gate.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import { createOperatorRoutes } from './operator/routes.ts';
+import type { SaleDirectory } from './sales/directory.ts';
+import type { OrderBook } from './settle/book.ts';
+
+export interface AppOptions {
+  /** False when the process does not have the role `api`: then only health and metrics answer. */
+  serves: boolean;
+  passes: PassKeeper;
+  operatorToken: string;
+  payWindowMs: number;
+  admit: Admission;
+  orders: OrderReader;
+  directory: SaleDirectory;
+  stock: StockLedger;
+  book: OrderBook;
+  checks: Checks;
+  draining(): boolean;
+  metrics: Metrics;
+  logger: Logger;
+  nowMs(): number;
+  random: Random;
+}
+
+/** A backend that gave no answer: the caller may ask again soon. */
+const BACKEND_RETRY_MS = 1_000;
+
+export function createApp(options: AppOptions): Hono {
+  const { admit, orders, directory, stock, book, metrics, nowMs, random, payWindowMs } = options;
+  const app = new Hono();
+  app.route('/', createHealthRoutes(options.checks, options.draining, metrics));
+  if (options.serves) {
+    const passGate = createPassGate(options.passes, nowMs);
+    const stores = { book, stock };
+    const { operatorToken: token } = options;
+    app.route('/', createBuyerRoutes({ passGate, admit, orders, decided: metrics.decided }));
+    app.route('/', createEdgeRoutes({ passGate, directory, stock }));
+    app.route('/', createDocsRoutes());
+    app.route('/', createOperatorRoutes({ token, stores, directory, payWindowMs, nowMs, random }));
+  }
+  app.notFound(() => answer({ kind: 'unknown-route' }));
+  app.onError((error) => {
+    options.logger.error({ error }, 'a request failed');
+    return answer({ kind: 'overloaded', retryAfterMs: BACKEND_RETRY_MS });
+  });
+  return app;
+}

@@ -1,0 +1,110 @@
+/**
+ * Opens the four backends by the scheme of their URLs. All embedded ones share one database file. When
+ * one cannot be opened, those that were are closed again.
+ */
+import type { Clock } from '../contract/clock.ts';
+import type { Random } from '../contract/random.ts';
+import { createRedisStock } from './admit/redis-stock.ts';
+import { createSqliteStock } from './admit/sqlite-stock.ts';
+import type { StockLedger } from './admit/stock.ts';
+import type { Config } from './config.ts';
+import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded.ts';
+import type { LeaseStore } from './lease/lease.ts';
+import { createRedisLease } from './lease/redis-lease.ts';
+import { createSqliteLease } from './lease/sqlite-lease.ts';
+import { parseKafkaUrl } from './log/kafka-client.ts';
+import { createKafkaLog } from './log/kafka-log.ts';
+import type { OrderLog } from './log/log.ts';
+import { createSqliteLog } from './log/sqlite-log.ts';
+import type { Logger } from './logger.ts';
+import type { OrderBook } from './settle/book.ts';
+import { createMysqlBook } from './settle/mysql-book.ts';
+import { createSqliteBook } from './settle/sqlite-book.ts';
+
+export interface Backends {
+  stock: StockLedger;
+  log: OrderLog;
+  book: OrderBook;
+  leases: LeaseStore;
+  close(): Promise<void>;
+}
+
+export interface BackendsOptions {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+}
+
+const isEmbedded = (url: string) => url.startsWith('sqlite:');
+
+export async function openBackends(options: BackendsOptions): Promise<Backends> {
+  const { config } = options;
+  const opened: { close(): Promise<void> }[] = [];
+  let database: EmbeddedDatabase | undefined;
+  const embedded = () => {
+    database ??= openEmbeddedDatabase(config.DATA_DIR);
+    return database;
+  };
+  async function close() {
+    for (const backend of opened.toReversed()) await backend.close();
+    database?.close();
+  }
+  async function keep<Backend extends { close(): Promise<void> }>(
+    backend: Promise<Backend> | Backend,
+  ) {
+    const ready = await backend;
+    opened.push(ready);
+    return ready;
+  }
+
+  try {
+    const book = await keep(openBook(options, embedded));
+    const stock = await keep(openStock(options, embedded));
+    const leases = await keep(openLeases(options, embedded));
+    const log = await keep(openLog(options, embedded));
+    return { stock, log, book, leases, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openStock({ config, logger }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+  const { STOCK_URL: url, STOCK_PREFIX: keyPrefix } = config;
+  return isEmbedded(url)
+    ? createSqliteStock(embedded())
+    : createRedisStock({ url, keyPrefix, onConnectionError: warn(logger, 'stock') });
+}
+
+function openLeases({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+  const { LEASE_URL: url, STOCK_PREFIX: keyPrefix } = config;
+  return isEmbedded(url)
+    ? createSqliteLease(embedded(), clock)
+    : createRedisLease({ url, keyPrefix, onConnectionError: warn(logger, 'lease') });
+}
+
+function openBook({ config, random, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+  const { BOOK_URL: url } = config;
+  return isEmbedded(url)
+    ? createSqliteBook(embedded(), { clock, random })
+    : createMysqlBook({ url, random });
+}
+
+function openLog({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+  const { LOG_URL: url, LOG_LANES: lanes } = config;
+  return isEmbedded(url)
+    ? createSqliteLog(embedded(), { lanes, clock })
+    : createKafkaLog({
+        brokers: parseKafkaUrl(url),
+        prefix: config.LOG_PREFIX,
+        lanes,
+        partitions: config.LOG_PARTITIONS,
+        replication: config.LOG_REPLICATION,
+        logger,
+      });
+}
+
+function warn(logger: Logger, backend: string) {
+  return (error: Error) => logger.warn({ error, backend }, 'the connection broke');
+}

@@ -1,0 +1,17 @@
+/** Turns an outcome into a response, the same way on every route. */
+import { httpOf, type Outcome } from '../../contract/outcomes.ts';
+
+export function answer(outcome: Outcome): Response {
+  const { status, headers, body } = httpOf(outcome);
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  });
+}
+
+export function json(body: unknown, status = 200): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+  });
+}

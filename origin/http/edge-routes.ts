@@ -1,0 +1,49 @@
+/** What the edge asks for itself: the snapshot of a sale. It holds the draw's seed, so a pass is due. */
+import { Hono } from 'hono';
+import { coarseRemaining, type SaleSnapshot } from '../../contract/sale.ts';
+import type { StockLedger } from '../admit/stock.ts';
+import type { SaleDirectory } from '../sales/directory.ts';
+import type { Sale } from '../settle/book.ts';
+import { answer, json } from './answer.ts';
+import type { PassGate } from './pass-gate.ts';
+
+export interface EdgeRoutesOptions {
+  passGate: PassGate;
+  directory: SaleDirectory;
+  stock: StockLedger;
+}
+
+export function createEdgeRoutes({ passGate, directory, stock }: EdgeRoutesOptions): Hono {
+  const routes = new Hono();
+  routes.get('/edge/sales/:saleId', async (context) => {
+    const admitted = await passGate(context.req);
+    if (admitted.kind !== 'admitted') return answer(admitted);
+    const sale = await directory.get(context.req.param('saleId'));
+    if (sale === undefined) return answer({ kind: 'unknown-sale' });
+    // A store that is away is no reason to call a sale sold out: the origin will answer for it.
+    const terms = await stock.terms(sale.saleId).catch(() => undefined);
+    return json(snapshotOf(sale, terms?.stock ?? sale.units));
+  });
+  return routes;
+}
+
+export function snapshotOf(sale: Sale, stockLeft: number): SaleSnapshot {
+  return {
+    saleId: sale.saleId,
+    version: sale.version,
+    title: sale.title,
+    price: sale.price,
+    currency: sale.currency,
+    ...(sale.pictureUrl === undefined ? {} : { pictureUrl: sale.pictureUrl }),
+    units: sale.units,
+    remaining: coarseRemaining(stockLeft, sale.units),
+    perBuyer: sale.perBuyer,
+    opensAtMs: sale.opensAtMs,
+    closesAtMs: sale.closesAtMs,
+    paused: sale.paused,
+    soldOut: sale.loaded && stockLeft === 0,
+    seed: sale.seed,
+    shareSteps: sale.shareSteps,
+    ratePerSecond: sale.ratePerSecond,
+  };
+}

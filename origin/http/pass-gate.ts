@@ -1,0 +1,46 @@
+/**
+ * The only door for buyers (I5): judges the pass of a request against what arrived. The body is read
+ * here, since the pass is bound to it.
+ */
+import type { HonoRequest } from 'hono';
+import type { Refusal } from '../../contract/outcomes.ts';
+import { PASS_HEADER, type PassKeeper } from '../../contract/pass.ts';
+import { readBody } from './body.ts';
+
+export interface Admitted {
+  kind: 'admitted';
+  /** Empty for the edge's own requests. */
+  buyerId: string;
+  /** When the edge let the request in, by its clock. */
+  admittedAtMs: number;
+  idempotencyKey: string;
+  body: string;
+}
+
+export type PassGate = (request: HonoRequest) => Promise<Admitted | Refusal>;
+
+export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGate {
+  return async (request) => {
+    const body = await readBody(request);
+    if (body.kind !== 'text') return body;
+    const idempotencyKey = request.header('idempotency-key') ?? '';
+    const verdict = keeper.verify(
+      request.header(PASS_HEADER),
+      { method: request.method, path: pathAndQuery(request.url), body: body.text, idempotencyKey },
+      nowMs(),
+    );
+    if (verdict.kind === 'invalid') return { kind: 'no-pass', reason: verdict.reason };
+    return {
+      kind: 'admitted',
+      buyerId: verdict.buyerId,
+      admittedAtMs: verdict.timeMs,
+      idempotencyKey,
+      body: body.text,
+    };
+  };
+}
+
+/** `/a?b` of `http://host/a?b`, as sent: parsing the URL would cost more than the rest of the gate. */
+function pathAndQuery(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('//') + 2));
+}

@@ -1,0 +1,139 @@
+/**
+ * The origin's Prometheus metrics (prom-client), prefix `sluice_`, base units. Each is observed through
+ * a named function, so that nothing else knows the registry. Gauges of the stores are filled by the
+ * reconcile role; a process without it does not show them.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Outcome } from '../contract/outcomes.ts';
+import type { LedgerJudgement } from './reconcile/ledger.ts';
+import type { BookOrder } from './settle/book.ts';
+
+/** From half a millisecond, a local round trip, to ten seconds, the edge's patience. */
+const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10];
+const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+type Stage = 'reserve' | 'append' | 'settle';
+
+export interface Metrics {
+  /** The text that Prometheus reads, and its content type. */
+  render(): Promise<{ text: string; contentType: string }>;
+  decided(kind: Outcome['kind']): void;
+  batch(stage: Stage, batch: { size: number; seconds: number }): void;
+  settled(orders: readonly BookOrder[]): void;
+  deadLetters(count: number): void;
+  relayed(orders: number): void;
+  ledger(saleId: string, judgement: LedgerJudgement): void;
+  /** `read` is asked at each scrape. */
+  watchLag(read: () => Promise<{ messages: number; seconds: number }>): void;
+}
+
+export function createMetrics(): Metrics {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  collectDefaultMetrics({ register: registry, prefix: 'sluice_' });
+  const decisions = new Counter({
+    name: 'sluice_decisions_total',
+    help: 'Answers to order requests by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const stages = createStages(registers);
+  const orders = new Counter({
+    name: 'sluice_orders_settled_total',
+    help: 'Orders read back from the book after settling, by state and reason; repeats count again.',
+    labelNames: ['state', 'reason'],
+    registers,
+  });
+  const dead = new Counter({
+    name: 'sluice_dead_letters_total',
+    help: 'Records sent to the dead letters.',
+    registers,
+  });
+  const relayed = new Counter({
+    name: 'sluice_relayed_orders_total',
+    help: 'Orders appended to the log by the relay instead of the API.',
+    registers,
+  });
+  const ledger = createLedgerGauges(registers);
+
+  return {
+    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+    decided: (outcome) => decisions.inc({ outcome }),
+    batch(stage, { size, seconds }) {
+      stages[stage].seconds.observe(seconds);
+      stages[stage].size.observe(size);
+    },
+    settled(settled) {
+      for (const { state, reason } of settled) orders.inc({ state, reason: reason ?? '' });
+    },
+    deadLetters: (count) => dead.inc(count),
+    relayed: (count) => relayed.inc(count),
+    ledger,
+    watchLag: (read) => createLagGauges(registers, read),
+  };
+}
+
+function createStages(registers: Registry[]) {
+  const stage = (name: Stage, what: string) => ({
+    seconds: new Histogram({
+      name: `sluice_${name}_duration_seconds`,
+      help: `Time that ${what} takes.`,
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+    size: new Histogram({
+      name: `sluice_${name}_batch_size`,
+      help: `Orders in ${what}.`,
+      buckets: SIZE_BUCKETS,
+      registers,
+    }),
+  });
+  return {
+    reserve: stage('reserve', 'one call of the stock store'),
+    append: stage('append', 'one durable append to the log'),
+    settle: stage('settle', 'one transaction of the book'),
+  };
+}
+
+function createLedgerGauges(registers: Registry[]) {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['sale'], registers });
+  const stock = gauge('sluice_stock_left_units', 'Units free in the stock store.');
+  const outbox = gauge('sluice_outbox_entries', 'Reservations not yet confirmed in the log.');
+  const releases = gauge('sluice_releases_pending', 'Releases the stock store has not applied.');
+  const difference = gauge(
+    'sluice_ledger_difference_units',
+    'Units of the sale less the sum of all ledger terms; judged at the watermark only.',
+  );
+  return (saleId: string, judgement: LedgerJudgement) => {
+    const { terms, atWatermark } = judgement;
+    stock.set({ sale: saleId }, terms.free);
+    outbox.set({ sale: saleId }, terms.outbox);
+    releases.set({ sale: saleId }, terms.pendingReleases);
+    if (atWatermark) difference.set({ sale: saleId }, judgement.difference);
+  };
+}
+
+function createLagGauges(
+  registers: Registry[],
+  read: () => Promise<{ messages: number; seconds: number }>,
+): void {
+  const messages = new Gauge({
+    name: 'sluice_log_lag_messages',
+    help: 'Records in the log that are not settled.',
+    registers,
+    async collect() {
+      this.set((await read()).messages);
+    },
+  });
+  const seconds = new Gauge({
+    name: 'sluice_log_lag_seconds',
+    help: 'Age of the oldest record that is not settled.',
+    registers,
+    async collect() {
+      this.set((await read()).seconds);
+    },
+  });
+  messages.set(0);
+  seconds.set(0);
+}

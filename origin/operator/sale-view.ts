@@ -1,0 +1,26 @@
+/** A sale as its operator sees it: with what buyers are not told, without the draw's secret seed. */
+import { fromBase64Url, toBase64Url } from '../../contract/base64url.ts';
+import { shareAt } from '../../contract/draw.ts';
+import type { OperatorSale } from '../../contract/operator.ts';
+import { saleViewOf } from '../../contract/sale.ts';
+import { nodeHashing } from '../hashing.ts';
+import { snapshotOf } from '../http/edge-routes.ts';
+import type { Sale } from '../settle/book.ts';
+
+/** `stockLeft` is undefined while the stock store does not know the sale. */
+export function operatorSaleView(
+  sale: Sale,
+  stockLeft: number | undefined,
+  nowMs: number,
+): OperatorSale {
+  return {
+    ...saleViewOf(snapshotOf(sale, stockLeft ?? sale.units), nowMs),
+    ...(stockLeft === undefined ? {} : { stockLeft }),
+    version: sale.version,
+    epoch: sale.epoch,
+    loaded: sale.loaded,
+    ratePerSecond: sale.ratePerSecond,
+    share: shareAt(sale.shareSteps, nowMs),
+    seedHash: toBase64Url(nodeHashing.sha256(fromBase64Url(sale.seed) ?? sale.seed)),
+  };
+}

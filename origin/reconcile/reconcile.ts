@@ -1,0 +1,61 @@
+/**
+ * One round of the reconcile role: delivers releases that the stock store has not applied, then reads
+ * every sale's ledger. A release is applied once by its order id, so a round that dies between applying
+ * and marking is repeated without harm. One of another epoch is obsolete: that epoch's stock was
+ * computed from a book that already held the resolution.
+ */
+import type { StockLedger } from '../admit/stock.ts';
+import type { Logger } from '../logger.ts';
+import type { OrderBook, Sale } from '../settle/book.ts';
+import { judgeLedger, type LedgerJudgement } from './ledger.ts';
+
+export const RECONCILE_EVERY_MS = 1_000;
+const RELEASE_BATCH = 500;
+
+export interface ReconcileOptions {
+  stock: StockLedger;
+  book: OrderBook;
+  sales(): readonly Sale[];
+  logger: Logger;
+  mayGoOn(): boolean;
+  observe(saleId: string, judgement: LedgerJudgement): void;
+}
+
+export async function reconcileRound(options: ReconcileOptions): Promise<void> {
+  await deliverReleases(options);
+  for (const { saleId } of options.sales()) {
+    if (!options.mayGoOn()) return;
+    const judgement = await readLedger(options, saleId);
+    if (judgement === undefined) continue;
+    options.observe(saleId, judgement);
+    if (judgement.atWatermark && judgement.difference !== 0) {
+      options.logger.error({ saleId, ...judgement }, 'the ledger does not balance');
+    }
+  }
+}
+
+async function deliverReleases({ stock, book, mayGoOn }: ReconcileOptions): Promise<void> {
+  for (let full = true; full && mayGoOn(); ) {
+    const releases = await book.pendingReleases(RELEASE_BATCH);
+    for (const { saleId, epoch, orderId, buyerId, units } of releases) {
+      if (!mayGoOn()) return;
+      await stock.release({ saleId, epoch, orderId, buyerId, units });
+    }
+    if (releases.length > 0) await book.markReleased(releases.map((release) => release.orderId));
+    full = releases.length === RELEASE_BATCH;
+  }
+}
+
+/** Undefined when one of the two stores does not know the sale. */
+export async function readLedger(
+  { stock, book }: { stock: StockLedger; book: OrderBook },
+  saleId: string,
+): Promise<LedgerJudgement | undefined> {
+  const stockBefore = await stock.terms(saleId);
+  const terms = await book.terms(saleId);
+  const stockAfter = await stock.terms(saleId);
+  if (stockBefore === undefined || terms === undefined || stockAfter === undefined) {
+    return undefined;
+  }
+  return judgeLedger({ stockBefore, book: terms, stockAfter });
+}

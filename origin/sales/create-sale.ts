@@ -1,0 +1,77 @@
+/**
+ * Making a sale: the book first, then the stock, then the mark that lets orders in. A process that dies
+ * in between leaves a sale that takes no orders; the same request, or the reconcile role, goes on where
+ * it stopped. Stock is loaded only while the mark is missing, so a store that lost a running sale is
+ * never filled again by mistake.
+ */
+import { toBase64Url } from '../../contract/base64url.ts';
+import type { Random } from '../../contract/random.ts';
+import type { NewSale } from '../../contract/sale.ts';
+import type { StockLedger } from '../admit/stock.ts';
+import type { OrderBook, Sale } from '../settle/book.ts';
+
+const SEED_BYTES = 32;
+
+export interface SaleStores {
+  book: OrderBook;
+  stock: StockLedger;
+}
+
+export function saleFrom(
+  wanted: NewSale,
+  { payWindowMs, random }: { payWindowMs: number; random: Random },
+): Sale {
+  const opensAtMs = Date.parse(wanted.opensAt);
+  return {
+    saleId: wanted.saleId,
+    version: 1,
+    title: wanted.title,
+    price: wanted.price,
+    currency: wanted.currency,
+    pictureUrl: wanted.pictureUrl,
+    units: wanted.units,
+    perBuyer: wanted.perBuyer,
+    opensAtMs,
+    closesAtMs: Date.parse(wanted.closesAt),
+    paused: false,
+    ratePerSecond: wanted.ratePerSecond,
+    seed: toBase64Url(random.bytes(SEED_BYTES)),
+    // From the beginning of time, so that opening early does not find a share of 0.
+    shareSteps: [{ atMs: 0, share: wanted.share }],
+    payWindowMs,
+    epoch: 1,
+    loaded: false,
+  };
+}
+
+/** `conflict` when the id belongs to a sale with other terms. */
+export async function createSale(stores: SaleStores, sale: Sale): Promise<'created' | 'conflict'> {
+  const { book } = stores;
+  if ((await book.createSale(sale)) === 'exists') {
+    const existing = (await book.sales()).find((candidate) => candidate.saleId === sale.saleId);
+    if (existing === undefined || !sameTerms(existing, sale)) return 'conflict';
+    if (!existing.loaded) await loadSale(stores, existing);
+    return 'created';
+  }
+  await loadSale(stores, sale);
+  return 'created';
+}
+
+/** Fills the stock of a sale that is not marked as loaded, then marks it. */
+export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise<void> {
+  const { saleId, epoch, units } = sale;
+  const loaded = await stock.load({ saleId, epoch, units });
+  if (loaded === 'newer')
+    throw new Error(`the stock of ${saleId} is of a later epoch than ${epoch}`);
+  await book.changeSale(saleId, { loaded: true });
+}
+
+function sameTerms(left: Sale, right: Sale): boolean {
+  return (
+    left.title === right.title &&
+    left.units === right.units &&
+    left.price === right.price &&
+    left.currency === right.currency &&
+    left.perBuyer === right.perBuyer
+  );
+}

@@ -1,0 +1,239 @@
+/**
+ * Builds an origin out of its configuration: chooses each backend's adapter by URL, starts the roles,
+ * listens, and stops it all in the order that loses nothing. With main.ts the only file that knows
+ * which adapters exist.
+ */
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Clock } from '../contract/clock.ts';
+import { createPassKeeper } from '../contract/pass.ts';
+import type { Random } from '../contract/random.ts';
+import { createAdmission } from './admit/admission.ts';
+import { createOrderReader } from './admit/order-view.ts';
+import { createReserveBatcher } from './admit/reserve-batcher.ts';
+import { createApp } from './app.ts';
+import { type Backends, openBackends } from './backends.ts';
+import type { Config } from './config.ts';
+import { nodeHashing } from './hashing.ts';
+import { startSingleton } from './lease/singleton.ts';
+import { createAppender } from './log/appender.ts';
+import { RELAY_EVERY_MS, relayRound } from './log/relay.ts';
+import type { Logger } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { RECONCILE_EVERY_MS, reconcileRound } from './reconcile/reconcile.ts';
+import { createSaleDirectory, type SaleDirectory } from './sales/directory.ts';
+import { createSettler } from './settle/settler.ts';
+
+/** How long a stopping process waits for the log to take what clients were not yet promised. */
+const DRAIN_MS = 5_000;
+const CLOSE_IDLE_EVERY_MS = 25;
+
+export interface OriginOptions {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  /** Called once when a role stopped by itself: the process must end with an error. */
+  onFatal(error: unknown): void;
+  /** Adds routes to the app, for measurements. */
+  extend?(app: Hono): void;
+}
+
+export interface Origin {
+  /** Where it listens; differs from the configuration when that says 0. */
+  port: number;
+  /** Drains: no new requests, what is under way ends, then every role and backend stops. */
+  close(): Promise<void>;
+}
+
+interface Parts extends OriginOptions {
+  backends: Backends;
+  directory: SaleDirectory;
+  metrics: Metrics;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+export async function startOrigin(options: OriginOptions): Promise<Origin> {
+  const { config, clock, random, logger } = options;
+  const backends = await openBackends({ config, clock, random, logger });
+  const { book } = backends;
+  await book.migrate();
+  const directory = createSaleDirectory({ book, nowMs: clock.nowMs, logger });
+  await directory.refresh();
+  const parts: Parts = { ...options, backends, directory, metrics: createMetrics() };
+  await warnOfRisks(backends, logger);
+
+  const roles: Closable[] = [];
+  if (config.ROLES.includes('settle')) roles.push(await startSettle(parts));
+  if (config.ROLES.includes('relay')) roles.push(startRelay(parts));
+  if (config.ROLES.includes('reconcile')) roles.push(startReconcile(parts));
+  const api = await startApi(parts);
+  logger.info({ port: api.port, roles: config.ROLES }, 'the origin is up');
+
+  return {
+    port: api.port,
+    async close() {
+      await api.close();
+      for (const role of roles) await role.close();
+      directory.close();
+      await backends.close();
+    },
+  };
+}
+
+async function warnOfRisks({ stock, log, book }: Backends, logger: Logger): Promise<void> {
+  const risks = await Promise.all([stock.risks(), log.risks(), book.risks()]);
+  for (const risk of risks.flat()) logger.warn(risk);
+}
+
+/** Every process listens, for its health and metrics; only the role `api` admits. */
+async function startApi(parts: Parts): Promise<Origin> {
+  const { config, clock, random, logger, backends, directory, metrics } = parts;
+  const { stock, log, book, leases } = backends;
+  let draining = false;
+  const appender = createAppender({
+    log,
+    stock,
+    random,
+    logger,
+    observe: (batch) => metrics.batch('append', batch),
+  });
+  const batcher = createReserveBatcher({
+    stock,
+    nowMs: clock.nowMs,
+    observe: (batch) => metrics.batch('reserve', batch),
+  });
+  const app = createApp({
+    serves: config.ROLES.includes('api'),
+    passes: createPassKeeper(nodeHashing, config.PASS_KEYS),
+    operatorToken: config.OPERATOR_TOKEN,
+    payWindowMs: config.PAY_WINDOW_MS,
+    admit: createAdmission({
+      directory,
+      batcher,
+      appender,
+      book,
+      nowMs: clock.nowMs,
+      logger,
+      acceptAfter: config.ACCEPT_AFTER,
+      acceptWaitMs: config.ACCEPT_WAIT_MS,
+    }),
+    orders: createOrderReader({ book, stock, directory }),
+    directory,
+    stock,
+    book,
+    checks: { stock: stock.ping, log: log.ping, book: book.ping, lease: leases.ping },
+    draining: () => draining,
+    metrics,
+    logger,
+    nowMs: clock.nowMs,
+    random,
+  });
+  parts.extend?.(app);
+  const server = createAdaptorServer({ fetch: app.fetch });
+  const port = await listen(server, config);
+  return {
+    port,
+    async close() {
+      draining = true;
+      await stopListening(server);
+      await appender.drain(DRAIN_MS);
+    },
+  };
+}
+
+async function startSettle(parts: Parts): Promise<Closable> {
+  const { random, logger, backends, metrics, onFatal } = parts;
+  const { book, log } = backends;
+  const settler = createSettler({
+    book,
+    log,
+    random,
+    logger,
+    observe: (batch) => metrics.batch('settle', batch),
+    observeOrders: metrics.settled,
+    observeDead: metrics.deadLetters,
+  });
+  const consumer = await log.consume(settler);
+  consumer.stopped.catch(onFatal);
+  metrics.watchLag(consumer.lag);
+  return {
+    async close() {
+      settler.close();
+      await consumer.close();
+    },
+  };
+}
+
+function startRelay(parts: Parts): Closable {
+  const { clock, logger, backends, directory, metrics } = parts;
+  return startSingleton({
+    ...singletonOf(parts),
+    name: 'relay',
+    everyMs: RELAY_EVERY_MS,
+    round: async (mayGoOn) => {
+      await relayRound({
+        stock: backends.stock,
+        log: backends.log,
+        sales: directory.known,
+        nowMs: clock.nowMs,
+        logger,
+        mayGoOn,
+        observe: metrics.relayed,
+      });
+    },
+  });
+}
+
+function startReconcile(parts: Parts): Closable {
+  const { logger, backends, directory, metrics } = parts;
+  return startSingleton({
+    ...singletonOf(parts),
+    name: 'reconcile',
+    everyMs: RECONCILE_EVERY_MS,
+    round: (mayGoOn) =>
+      reconcileRound({
+        stock: backends.stock,
+        book: backends.book,
+        sales: directory.known,
+        logger,
+        mayGoOn,
+        observe: metrics.ledger,
+      }),
+  });
+}
+
+function singletonOf({ backends, clock, logger, random }: Parts) {
+  const holder = Buffer.from(random.bytes(9)).toString('base64url');
+  return { leases: backends.leases, clock, logger, holder };
+}
+
+function listen(server: ServerType, config: Config): Promise<number> {
+  const { ORIGIN_HOST: host, ORIGIN_PORT: port } = config;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/**
+ * Waits for requests under way. Connections are closed as they fall idle, since one that is kept alive
+ * would else bring new requests for as long as its client likes.
+ */
+function stopListening(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    const closeIdle = () => {
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+    };
+    const sweeping = setInterval(closeIdle, CLOSE_IDLE_EVERY_MS);
+    server.close(() => {
+      clearInterval(sweeping);
+      resolve();
+    });
+    closeIdle();
+  });
+}
