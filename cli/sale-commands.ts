@@ -1,0 +1,119 @@
+/** `sluice sale …`: makes sales, lists them, opens, pauses and closes them. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import type { Clock } from '../contract/clock.ts';
+import { type OperatorSale, operatorSaleSchema } from '../contract/operator.ts';
+import { parseDurationMs } from './duration.ts';
+import type { OperatorClient } from './operator-client.ts';
+
+export interface SaleCommandsOptions {
+  connect(): OperatorClient;
+  clock: Clock;
+}
+
+interface CreateOptions {
+  id: string;
+  title: string;
+  units: number;
+  price: number;
+  currency: string;
+  picture?: string;
+  opensIn: number;
+  closesIn: number;
+  perBuyer: number;
+  rate: number;
+  share: number;
+  json?: boolean;
+}
+
+export function addSaleCommands(program: Command, { connect, clock }: SaleCommandsOptions): void {
+  const sale = program.command('sale').description('sales');
+
+  sale
+    .command('create')
+    .description('makes a sale and loads its stock; repeating it is harmless')
+    .requiredOption('--id <id>', 'its name in URLs: a-z, 0-9 and -')
+    .requiredOption('--title <text>', 'what buyers read')
+    .requiredOption('--units <count>', 'units to sell', wholeNumber)
+    .requiredOption(
+      '--price <minor>',
+      'price of a unit in minor units of the currency',
+      wholeNumber,
+    )
+    .option('--currency <code>', 'ISO 4217', 'CNY')
+    .option('--picture <url>', 'https:// or a path of the edge')
+    .option('--opens-in <duration>', 'from now: 500ms, 15s, 5m, 1h, 7d', duration, 0)
+    .option('--closes-in <duration>', 'from now', duration, 3_600_000)
+    .option('--per-buyer <count>', 'units a buyer may have', wholeNumber, 1)
+    .option('--rate <per second>', 'orders a second the origin is to get', Number, 1000)
+    .option('--share <fraction>', 'share of the crowd that is drawn, 0 to 1', Number, 1)
+    .option('--json', 'prints the answer as JSON')
+    .action(async (options: CreateOptions) => {
+      const nowMs = clock.nowMs();
+      const created = await connect().post('/operator/sales', operatorSaleSchema, {
+        saleId: options.id,
+        title: options.title,
+        units: options.units,
+        price: options.price,
+        currency: options.currency,
+        pictureUrl: options.picture,
+        opensAt: new Date(nowMs + options.opensIn).toISOString(),
+        closesAt: new Date(nowMs + options.closesIn).toISOString(),
+        perBuyer: options.perBuyer,
+        ratePerSecond: options.rate,
+        share: options.share,
+      });
+      print(created, options.json);
+    });
+
+  sale
+    .command('list')
+    .description('shows all sales')
+    .option('--json', 'prints the answer as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const schema = z.object({ sales: z.array(operatorSaleSchema) });
+      const { sales } = await connect().get('/operator/sales', schema);
+      if (options.json) console.log(JSON.stringify(sales));
+      else for (const each of sales) print(each, false);
+    });
+
+  for (const [verb, description] of Object.entries(CHANGES)) {
+    sale
+      .command(`${verb} <sale>`)
+      .description(description)
+      .option('--json', 'prints the answer as JSON')
+      .action(async (saleId: string, options: { json?: boolean }) => {
+        const path = `/operator/sales/${encodeURIComponent(saleId)}/${verb}`;
+        print(await connect().post(path, operatorSaleSchema), options.json);
+      });
+  }
+}
+
+const CHANGES = {
+  open: 'opens a sale now, or goes on after a pause',
+  pause: 'lets nobody order until `open`',
+  close: 'ends a sale now',
+};
+
+function print(sale: OperatorSale, json: boolean | undefined): void {
+  if (json) {
+    console.log(JSON.stringify(sale));
+    return;
+  }
+  const left = sale.stockLeft ?? '?';
+  console.log(
+    `${sale.saleId}  ${sale.state}  ${left} of ${sale.units} left  ` +
+      `${sale.opensAt} to ${sale.closesAt}  ${sale.title}`,
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
+  return Number(text);
+}
+
+function duration(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('must be like 500ms, 15s, 5m, 1h or 7d.');
+  return ms;
+}

@@ -1,0 +1,56 @@
+/**
+ * The secrets that `npm start` makes up when they are not given, kept in DATA_DIR for the owner only, so
+ * that passes, guest cookies and the operator's token stay valid over restarts.
+ */
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { systemRandom } from '../contract/random.ts';
+import type { Environment } from '../origin/environment.ts';
+
+const secretsSchema = z.object({
+  PASS_KEYS: z.string(),
+  BUYER_JWT_SECRET: z.string(),
+  OPERATOR_TOKEN: z.string(),
+});
+export type Secrets = z.infer<typeof secretsSchema>;
+
+const FILE = 'secrets.json';
+
+/** What the environment gives wins over what is kept; what neither has is made and kept. */
+export function ensureSecrets(dataDir: string, environment: Environment): Secrets {
+  const kept = readSecrets(dataDir);
+  const secrets = kept ?? makeSecrets();
+  if (kept === undefined) {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(join(dataDir, FILE), `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(join(dataDir, FILE), 0o600);
+  }
+  return {
+    PASS_KEYS: environment.PASS_KEYS ?? secrets.PASS_KEYS,
+    BUYER_JWT_SECRET: environment.BUYER_JWT_SECRET ?? secrets.BUYER_JWT_SECRET,
+    OPERATOR_TOKEN: environment.OPERATOR_TOKEN ?? secrets.OPERATOR_TOKEN,
+  };
+}
+
+/** Undefined when nothing was kept yet. Throws when the file cannot be understood. */
+export function readSecrets(dataDir: string): Secrets | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(dataDir, FILE), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const parsed = secretsSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data;
+  throw new Error(`${join(dataDir, FILE)} is damaged; remove it to have new secrets made`);
+}
+
+function makeSecrets(): Secrets {
+  const base64 = (bytes: number) => Buffer.from(systemRandom.bytes(bytes)).toString('base64');
+  return {
+    PASS_KEYS: `k1:${base64(32)}`,
+    BUYER_JWT_SECRET: base64(32),
+    OPERATOR_TOKEN: Buffer.from(systemRandom.bytes(24)).toString('hex'),
+  };
+}

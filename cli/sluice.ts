@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/**
+ * The `sluice` command: a thin client of the operator API. `--json` prints what the API answered; exit
+ * code 1 is a failure (or an audit that does not balance), 2 a wrong call.
+ */
+import { Command } from 'commander';
+import { systemClock } from '../contract/clock.ts';
+import { processEnvironment } from '../origin/environment.ts';
+import { addAuditCommand } from './audit-command.ts';
+import { createOperatorClient, OperatorError } from './operator-client.ts';
+import { addOrderCommands } from './order-commands.ts';
+import { addSaleCommands } from './sale-commands.ts';
+import { readSecrets } from './secrets.ts';
+
+function connect() {
+  const environment = processEnvironment();
+  const url =
+    environment.ORIGIN_URL ?? `http://127.0.0.1:${environment.ORIGIN_PORT ?? String(8788)}`;
+  const dataDir = environment.DATA_DIR ?? '.sluice';
+  const token = environment.OPERATOR_TOKEN ?? readSecrets(dataDir)?.OPERATOR_TOKEN;
+  if (token === undefined) {
+    throw new OperatorError(`OPERATOR_TOKEN is not set, and ${dataDir} keeps none`);
+  }
+  return createOperatorClient(url.replace(/\/$/, ''), token);
+}
+
+const program = new Command('sluice')
+  .description('Operates a Sluice origin. ORIGIN_URL and OPERATOR_TOKEN say which.')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+addSaleCommands(program, { connect, clock: systemClock });
+addOrderCommands(program, { connect });
+addAuditCommand(program, { connect });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof OperatorError)) throw error;
+  console.error(`sluice: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,65 @@
+/**
+ * `npm start`: the origin and the edge on this machine, with a demo sale. Makes up what is not given
+ * (secrets are kept in DATA_DIR), starts both as processes of their own, prints the page's URL last, and
+ * ends both when it is ended or one of them stops.
+ */
+import { systemClock } from '../contract/clock.ts';
+import { processEnvironment } from '../origin/environment.ts';
+import { createDemoSale } from './demo-sale.ts';
+import { createOperatorClient } from './operator-client.ts';
+import { type Child, ensurePortIsFree, StartError, startEdge, startOrigin } from './processes.ts';
+import { ensureSecrets } from './secrets.ts';
+
+const DEMO_SALE = 'demo';
+
+async function start(children: Child[]): Promise<void> {
+  const given = processEnvironment();
+  const dataDir = given.DATA_DIR ?? '.sluice';
+  const port = Number(given.PORT ?? 8787);
+  const originPort = Number(given.ORIGIN_PORT ?? 8788);
+  const originUrl = given.ORIGIN_URL ?? `http://127.0.0.1:${originPort}`;
+  const secrets = ensureSecrets(dataDir, given);
+  const environment = {
+    ...given,
+    ...secrets,
+    DATA_DIR: dataDir,
+    PORT: String(port),
+    ORIGIN_PORT: String(originPort),
+    ORIGIN_URL: originUrl,
+    ALLOW_GUESTS: given.ALLOW_GUESTS ?? 'on',
+  };
+  await ensurePortIsFree('PORT', port);
+  await ensurePortIsFree('ORIGIN_PORT', originPort);
+
+  children.push(await startOrigin(environment, originUrl));
+  children.push(await startEdge(environment, `http://127.0.0.1:${port}`));
+  if (given.DEMO === 'off') {
+    console.log(`Sluice is open at http://127.0.0.1:${port}`);
+    return;
+  }
+  const client = createOperatorClient(originUrl, secrets.OPERATOR_TOKEN);
+  const hint = await createDemoSale(client, { saleId: DEMO_SALE, nowMs: systemClock.nowMs() });
+  if (hint !== undefined) console.log(hint);
+  console.log(`Buy one at http://127.0.0.1:${port}/s/${DEMO_SALE}`);
+}
+
+const children: Child[] = [];
+let ending: Promise<void> | undefined;
+
+function end(exitCode: number): void {
+  ending ??= Promise.all(children.map((child) => child.stop())).then(() => process.exit(exitCode));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
+try {
+  await start(children);
+  for (const child of children) {
+    void child.ended.then((why) => {
+      if (ending === undefined) console.error(`sluice: ${why}`);
+      end(1);
+    });
+  }
+} catch (error) {
+  console.error(error instanceof StartError ? `sluice: ${error.message}` : error);
+  end(1);
+}
