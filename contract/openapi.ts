@@ -3,7 +3,11 @@
  * cannot say anything else than what is checked. A test compares its routes with those that answer.
  */
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponseObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
 import { idempotencyKeySchema, orderIdSchema, saleIdSchema } from './ids.ts';
 import { auditSchema, operatorOrderSchema, operatorSaleSchema } from './operator.ts';
 import { orderViewSchema, placeOrderSchema } from './order.ts';

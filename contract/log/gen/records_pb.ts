@@ -5,23 +5,20 @@
 // @generated from file records.proto (package sluice.log, syntax proto3)
 /* eslint-disable */
 
-import type { Message } from '@bufbuild/protobuf';
-import type { GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2';
-import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2';
+import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file records.proto.
  */
-export const file_records: GenFile =
-  /*@__PURE__*/
-  fileDesc(
-    'Cg1yZWNvcmRzLnByb3RvEgpzbHVpY2UubG9nIlMKCUxvZ1JlY29yZBIPCgd2ZXJzaW9uGAEgASgNEi0KCHJlc2VydmVkGAIgASgLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZEJhdGNoSABCBgoEa2luZCJqCg1SZXNlcnZlZEJhdGNoEg8KB3NhbGVfaWQYASABKAkSDQoFZXBvY2gYAiABKA0SDgoGYnVja2V0GAMgASgNEikKBm9yZGVycxgEIAMoCzIZLnNsdWljZS5sb2cuUmVzZXJ2ZWRPcmRlciJqCg1SZXNlcnZlZE9yZGVyEhAKCG9yZGVyX2lkGAEgASgJEhAKCGJ1eWVyX2lkGAIgASgJEhAKCHF1YW50aXR5GAMgASgNEgsKA3NlcRgEIAEoDRIWCg5yZXNlcnZlZF9hdF9tcxgFIAEoAWIGcHJvdG8z',
-  );
+export const file_records: GenFile = /*@__PURE__*/
+  fileDesc("Cg1yZWNvcmRzLnByb3RvEgpzbHVpY2UubG9nIlMKCUxvZ1JlY29yZBIPCgd2ZXJzaW9uGAEgASgNEi0KCHJlc2VydmVkGAIgASgLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZEJhdGNoSABCBgoEa2luZCJqCg1SZXNlcnZlZEJhdGNoEg8KB3NhbGVfaWQYASABKAkSDQoFZXBvY2gYAiABKA0SDgoGYnVja2V0GAMgASgNEikKBm9yZGVycxgEIAMoCzIZLnNsdWljZS5sb2cuUmVzZXJ2ZWRPcmRlciJqCg1SZXNlcnZlZE9yZGVyEhAKCG9yZGVyX2lkGAEgASgJEhAKCGJ1eWVyX2lkGAIgASgJEhAKCHF1YW50aXR5GAMgASgNEgsKA3NlcRgEIAEoDRIWCg5yZXNlcnZlZF9hdF9tcxgFIAEoAWIGcHJvdG8z");
 
 /**
  * @generated from message sluice.log.LogRecord
  */
-export type LogRecord = Message<'sluice.log.LogRecord'> & {
+export type LogRecord = Message<"sluice.log.LogRecord"> & {
   /**
    * The version of the meaning, not of the encoding; a reader refuses what it does not know.
    *
@@ -32,27 +29,26 @@ export type LogRecord = Message<'sluice.log.LogRecord'> & {
   /**
    * @generated from oneof sluice.log.LogRecord.kind
    */
-  kind:
-    | {
-        /**
-         * @generated from field: sluice.log.ReservedBatch reserved = 2;
-         */
-        value: ReservedBatch;
-        case: 'reserved';
-      }
-    | { case: undefined; value?: undefined };
+  kind: {
+    /**
+     * @generated from field: sluice.log.ReservedBatch reserved = 2;
+     */
+    value: ReservedBatch;
+    case: "reserved";
+  } | { case: undefined; value?: undefined };
 };
 
 /**
  * Describes the message sluice.log.LogRecord.
  * Use `create(LogRecordSchema)` to create a new message.
  */
-export const LogRecordSchema: GenMessage<LogRecord> = /*@__PURE__*/ messageDesc(file_records, 0);
+export const LogRecordSchema: GenMessage<LogRecord> = /*@__PURE__*/
+  messageDesc(file_records, 0);
 
 /**
  * @generated from message sluice.log.ReservedBatch
  */
-export type ReservedBatch = Message<'sluice.log.ReservedBatch'> & {
+export type ReservedBatch = Message<"sluice.log.ReservedBatch"> & {
   /**
    * @generated from field: string sale_id = 1;
    */
@@ -78,14 +74,13 @@ export type ReservedBatch = Message<'sluice.log.ReservedBatch'> & {
  * Describes the message sluice.log.ReservedBatch.
  * Use `create(ReservedBatchSchema)` to create a new message.
  */
-export const ReservedBatchSchema: GenMessage<ReservedBatch> =
-  /*@__PURE__*/
+export const ReservedBatchSchema: GenMessage<ReservedBatch> = /*@__PURE__*/
   messageDesc(file_records, 1);
 
 /**
  * @generated from message sluice.log.ReservedOrder
  */
-export type ReservedOrder = Message<'sluice.log.ReservedOrder'> & {
+export type ReservedOrder = Message<"sluice.log.ReservedOrder"> & {
   /**
    * @generated from field: string order_id = 1;
    */
@@ -118,6 +113,6 @@ export type ReservedOrder = Message<'sluice.log.ReservedOrder'> & {
  * Describes the message sluice.log.ReservedOrder.
  * Use `create(ReservedOrderSchema)` to create a new message.
  */
-export const ReservedOrderSchema: GenMessage<ReservedOrder> =
-  /*@__PURE__*/
+export const ReservedOrderSchema: GenMessage<ReservedOrder> = /*@__PURE__*/
   messageDesc(file_records, 2);
+
