@@ -58,6 +58,8 @@ const schema = z.object({
   PASS_KEYS: parsedBy(parsePassKeys),
   OPERATOR_TOKEN: z.string().min(16, 'must be at least 16 characters'),
   PAY_WINDOW_MS: count(1_000, 86_400_000).default(300_000),
+  RELAY_AFTER_MS: count(100, 600_000).default(5_000),
+  LEASE_TTL_MS: count(1_000, 600_000).default(10_000),
   STOCK_PREFIX: z
     .string()
     .regex(/^[a-z0-9:-]{1,32}$/)
@@ -87,6 +89,8 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   PASS_KEYS: 'k1:<the output of: openssl rand -base64 32>',
   OPERATOR_TOKEN: '<the output of: openssl rand -hex 24>',
   PAY_WINDOW_MS: '300000',
+  RELAY_AFTER_MS: '5000',
+  LEASE_TTL_MS: '10000',
   STOCK_PREFIX: 'sluice:',
   LOG_PREFIX: 'sluice',
   LOG_LANES: '4',

@@ -1,7 +1,7 @@
 /**
- * A connection to Redis that never lets a caller hang: short retries, a time limit on each command, and
- * one kind of error for all that is not an answer. A command whose answer was lost is sent once more
- * after the reconnect, so whatever is sent here must be harmless when it is executed twice.
+ * A connection to Redis that never lets a caller hang: short retries, a time limit on each command,
+ * and one kind of error for all that is not an answer. A command whose answer was lost is sent once
+ * more after the reconnect, so whatever is sent here must be harmless when it is executed twice.
  */
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -18,12 +18,12 @@ const MAX_RETRIES_PER_REQUEST = 1;
 const FIRST_RECONNECT_DELAY_MS = 50;
 const LAST_RECONNECT_DELAY_MS = 1_000;
 
-/** Redis gave no answer, or said that it cannot serve; the command may have been executed or not. */
+/** Redis gave no answer, or cannot serve; the command may have been executed or not. */
 export class RedisUnavailableError extends Error {
   readonly code = 'redis-unavailable';
 }
 
-/** An answer that no script of this version gives: the data or the script is not what it should be. */
+/** An answer that no script of this version gives: its data or the script itself is amiss. */
 export class RedisReplyError extends Error {
   readonly code = 'redis-reply';
 }
@@ -43,11 +43,12 @@ export type RedisScript = (
 ) => Promise<unknown>;
 
 export interface RedisConnection {
-  /** Runs `command`; whatever it rejects with becomes a RedisUnavailableError or RedisReplyError. */
+  /** Whatever `command` rejects with becomes a RedisUnavailableError or RedisReplyError. */
   run<Reply>(command: (redis: Redis) => Promise<Reply>): Promise<Reply>;
   /**
-   * Prepares a script: called by its hash, and sent whole whenever Redis does not know it. (ioredis's own
-   * `defineCommand` may send the hash a second time, and fail when scripts are flushed under load.)
+   * Prepares a script: called by its hash, and sent whole whenever Redis does not know it.
+   * (ioredis's own `defineCommand` may send the hash a second time, and fail when scripts are
+   * flushed under load.)
    */
   script(lua: string): RedisScript;
   ping(): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * Reads the text of a Lua script or an SQL statement that lies in a file beside the module using it.
- * Read once, when that module starts: a missing or empty file stops the start, not the first order.
- * What only people read, the header comment, is left out of what goes to the server.
+ * Reads the text of a Lua script or an SQL statement that lies in a file beside the module using
+ * it. Read once, when that module starts: a missing or empty file stops the start, not the first
+ * order. What only people read, the header comment, is left out of what goes to the server.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

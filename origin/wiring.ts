@@ -170,7 +170,7 @@ async function startSettle(parts: Parts): Promise<Closable> {
 }
 
 function startRelay(parts: Parts): Closable {
-  const { clock, logger, backends, directory, metrics } = parts;
+  const { config, clock, logger, backends, directory, metrics } = parts;
   return startSingleton({
     ...singletonOf(parts),
     name: 'relay',
@@ -181,6 +181,7 @@ function startRelay(parts: Parts): Closable {
         log: backends.log,
         sales: directory.known,
         nowMs: clock.nowMs,
+        relayAfterMs: config.RELAY_AFTER_MS,
         logger,
         mayGoOn,
         observe: metrics.relayed,
@@ -207,9 +208,9 @@ function startReconcile(parts: Parts): Closable {
   });
 }
 
-function singletonOf({ backends, clock, logger, random }: Parts) {
+function singletonOf({ config, backends, clock, logger, random }: Parts) {
   const holder = Buffer.from(random.bytes(9)).toString('base64url');
-  return { leases: backends.leases, clock, logger, holder };
+  return { leases: backends.leases, leaseTtlMs: config.LEASE_TTL_MS, clock, logger, holder };
 }
 
 function listen(server: ServerType, config: Config): Promise<number> {

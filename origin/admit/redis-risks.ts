@@ -1,6 +1,7 @@
 /**
- * Says which settings of a Redis put an invariant at risk, one line each. It reads only what the server
- * is willing to tell: a managed Redis that refuses CONFIG is a risk of its own, since nobody checked.
+ * Says which settings of a Redis put an invariant at risk, one line each. It reads only what the
+ * server is willing to tell: a managed Redis that refuses CONFIG is a risk of its own, since nobody
+ * checked.
  */
 import { type RedisConnection, RedisUnavailableError } from '../redis.ts';
 
@@ -11,21 +12,24 @@ interface Check {
   risk: string;
 }
 
+/** What is in the log by then is safe: the book has it, and the stock is loaded anew from there. */
+const RECOVER = 'and the sale has to recover';
+
 const CHECKS: readonly Check[] = [
   {
     setting: 'appendonly',
     safe: 'yes',
-    risk: 'a restart of redis loses every reservation that is not in the log yet, and each sale has to recover',
+    risk: `a restart of redis loses every reservation that is not in the log yet, ${RECOVER}`,
   },
   {
     setting: 'appendfsync',
     safe: 'always',
-    risk: 'a power loss takes back up to 1 s (everysec) or more (no) of reservations: those not in the log yet are lost, and the sale has to recover before its stock is right again',
+    risk: `a power loss takes back 1 s of reservations (everysec) or more (no), ${RECOVER}`,
   },
   {
     setting: 'maxmemory-policy',
     safe: 'noeviction',
-    risk: 'redis may drop the stock or the buyers of a sale when memory is short, and the sale has to recover',
+    risk: `redis drops a sale's stock or buyers when its memory is short, ${RECOVER}`,
   },
 ];
 

@@ -1,8 +1,8 @@
 /**
- * StockLedger on Redis: each call one Lua script over the keys of one bucket, atomic and safe to repeat.
- * The race accepted: when the answer to a `reserve` is lost, the client sends it again, and the caller
- * sees `held`, `accepting`, of its own order id in place of `reserved`; such an order has its outbox
- * entry, and the relay brings it to the log.
+ * StockLedger on Redis: each call one Lua script over the keys of one bucket, atomic and safe to
+ * repeat. The race accepted: when the answer to a `reserve` is lost, the client sends it again, and
+ * the caller sees `held`, `accepting`, of its own order id in place of `reserved`; such an order
+ * has its outbox entry, and the relay brings it to the log.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../redis.ts';
@@ -119,8 +119,8 @@ function reserveParameters(call: ReserveCall): (string | number)[] {
 }
 
 /**
- * Reads the outbox in small steps, so that a long one (the log is down) never holds up reservations.
- * A scan may show an entry twice, and misses none that is there throughout.
+ * Reads the outbox in small steps, so that a long one (the log is down) never holds up
+ * reservations. A scan may show an entry twice, and misses none that is there throughout.
  */
 async function readOutbox(redis: RedisConnection, outbox: string): Promise<OutboxEntry[]> {
   const entries = new Map<string, OutboxEntry>();

@@ -1,7 +1,8 @@
 /**
- * StockLedger on the embedded database, the same step by step as the one on Redis (a test holds them
- * equal). A reservation is on disk, by group commit, before its verdict is given, so nothing of it is
- * lost with the process. A group commits within one turn, so a read never sees a part of one.
+ * StockLedger on the embedded database, the same step by step as the one on Redis (a test holds
+ * them equal). A reservation is on disk, by group commit, before its verdict is given, so nothing
+ * of it is lost with the process. A group commits within one turn, so a read never sees a part of
+ * one.
  */
 import type { EmbeddedDatabase } from '../embedded.ts';
 import { prepareStockStatements, type StockStatements } from './sqlite-stock-statements.ts';

@@ -1,6 +1,6 @@
 /**
- * What every stock adapter checks before it asks its store. The values were parsed at the border, so a
- * failure here is a broken assumption: it throws, and nothing is sent.
+ * What every stock adapter checks before it asks its store. The values were parsed at the border,
+ * so a failure here is a broken assumption: it throws, and nothing is sent.
  */
 import { buyerIdSchema, orderIdSchema } from '../../contract/ids.ts';
 import { MAX_RESERVE_BATCH, type ReleaseCall, type ReserveCall } from './stock.ts';

@@ -1,7 +1,8 @@
 /**
- * LeaseStore on Redis. The server's clock alone decides when a grant ends. A holder that stops without
- * giving up is followed by the next once its time is over; that it may still be running then is what
- * the fence is for. A lost answer is asked again: the holder then has a higher fence, no second grant.
+ * LeaseStore on Redis. The server's clock alone decides when a grant ends. A holder that stops
+ * without giving up is followed by the next once its time is over; that it may still be running
+ * then is what the fence is for. A lost answer is asked again: the holder then has a higher fence,
+ * no second grant.
  */
 import { DEFAULT_KEY_PREFIX, leaseKeys } from '../admit/stock-keys.ts';
 import { connectRedis, type RedisConnectionOptions, RedisReplyError } from '../redis.ts';

@@ -1,5 +1,5 @@
 /**
- * Runs a singleton role's rounds while a lease is held. The lease is renewed at a third of its life; a
+ * Runs a singleton role's rounds while a lease is held. The lease is renewed before half of its time to act is over; a
  * holder whose renewal failed or came late stops acting before the lease can have passed to another.
  * The rounds themselves must be harmless when two run at once: a lease over a network is a promise
  * about clocks, not a lock.
@@ -9,15 +9,15 @@ import type { Logger } from '../logger.ts';
 import { pause } from '../timer.ts';
 import type { LeaseGrant, LeaseStore } from './lease.ts';
 
-export const LEASE_TTL_MS = 10_000;
-/** Acting ends this long before the lease does: covers a slow answer and clocks that drift. */
-const SAFETY_MS = 2_000;
+/** Acting ends this part of its life before the lease does: covers a slow answer and clocks that drift. */
+const SAFETY_PART = 0.2;
 
 export interface SingletonOptions {
   name: string;
   holder: string;
   leases: LeaseStore;
   clock: Clock;
+  leaseTtlMs: number;
   everyMs: number;
   logger: Logger;
   /** One round; must look at `mayGoOn` before each act. */
@@ -29,7 +29,8 @@ export interface Singleton {
 }
 
 export function startSingleton(options: SingletonOptions): Singleton {
-  const { name, holder, leases, clock, everyMs, logger } = options;
+  const { name, holder, leases, clock, leaseTtlMs: ttlMs, everyMs, logger } = options;
+  const actForMs = ttlMs * (1 - SAFETY_PART);
   const stopping = new AbortController();
   let grant: LeaseGrant | undefined;
   let actUntilMs = 0;
@@ -38,12 +39,12 @@ export function startSingleton(options: SingletonOptions): Singleton {
 
   async function keepLease(): Promise<void> {
     const askedAtMs = clock.nowMs();
-    if (grant !== undefined && askedAtMs < actUntilMs - (LEASE_TTL_MS - SAFETY_MS) / 2) return;
+    if (grant !== undefined && askedAtMs < actUntilMs - actForMs / 2) return;
     grant =
       grant === undefined
-        ? await leases.acquire({ name, holder, ttlMs: LEASE_TTL_MS })
-        : await leases.renew(grant, LEASE_TTL_MS);
-    actUntilMs = grant === undefined ? 0 : askedAtMs + LEASE_TTL_MS - SAFETY_MS;
+        ? await leases.acquire({ name, holder, ttlMs })
+        : await leases.renew(grant, ttlMs);
+    actUntilMs = grant === undefined ? 0 : askedAtMs + actForMs;
   }
 
   async function run(): Promise<void> {

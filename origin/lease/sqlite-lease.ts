@@ -1,6 +1,7 @@
 /**
- * LeaseStore on the embedded database. One process has the file, so this only keeps two roles of one
- * process apart and gives them their fences; a lease that a killed process left ends by the clock.
+ * LeaseStore on the embedded database. One process has the file, so this only keeps two roles of
+ * one process apart and gives them their fences; a lease that a killed process left ends by the
+ * clock.
  */
 import { type Clock, systemClock } from '../../contract/clock.ts';
 import type { EmbeddedDatabase } from '../embedded.ts';

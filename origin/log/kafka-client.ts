@@ -13,7 +13,9 @@ const CONNECT_TIMEOUT_MS = 3_000;
 export const REPLICATION_TIMEOUT_MS = 5_000;
 /** Twice the above, so that the broker's own answer comes first. Also bounds every closing. */
 export const REQUEST_TIMEOUT_MS = 10_000;
-/** About two seconds in all: enough to go through the addresses, short enough for a caller to know. */
+/**
+ * About two seconds in all: enough to go through the addresses, short enough for a caller to know.
+ */
 export const CONNECT_RETRIES = { retries: 4, initialRetryTime: 100, maxRetryTime: 1_000 };
 /** A broker that was silent for this long is probed, so that a cut cable is noticed. */
 const KEEP_ALIVE_MS = 30_000;
@@ -52,6 +54,7 @@ export function createKafkaClient({
   logger,
   connect,
 }: KafkaClientOptions): Kafka {
+  mendKafkaTimers();
   return new Kafka({
     brokers: [...brokers],
     clientId,

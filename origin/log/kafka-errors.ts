@@ -1,7 +1,7 @@
 /**
  * Tells a broker that is away, which a consumer waits for, from everything else, which ends it: an
- * unknown codec, a refused group, a topic that was deleted. When in doubt it ends, since a consumer that
- * lives on doing nothing is worse than one that a supervisor starts again.
+ * unknown codec, a refused group, a topic that was deleted. When in doubt it ends, since a consumer
+ * that lives on doing nothing is worse than one that a supervisor starts again.
  */
 const AWAY_NAMES: readonly unknown[] = [
   'KafkaJSConnectionError',

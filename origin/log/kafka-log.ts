@@ -1,7 +1,7 @@
 /**
- * OrderLog on Kafka. Orders go to `<prefix>.orders`, spread over its partitions by sale and lane; what
- * cannot be settled goes to `<prefix>.dead-letters`. The book keeps the offsets under a name that
- * holds the cluster's id, so that a new cluster is read from its beginning.
+ * OrderLog on Kafka. Orders go to `<prefix>.orders`, spread over its partitions by sale and lane;
+ * what cannot be settled goes to `<prefix>.dead-letters`. The book keeps the offsets under a name
+ * that holds the cluster's id, so that a new cluster is read from its beginning.
  */
 import type { Admin } from 'kafkajs';
 import { type Clock, systemClock } from '../../contract/clock.ts';
@@ -9,6 +9,7 @@ import { encodeReservations, laneOf } from '../../contract/log/codec.ts';
 import {
   createKafkaClient,
   type KafkaClientOptions,
+  type KafkaLogger,
   KafkaUnreachableError,
 } from './kafka-client.ts';
 import { createKafkaConsumer } from './kafka-consumer.ts';
@@ -48,7 +49,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<OrderLog
   const deadLetters = `${prefix}.dead-letters`;
   const setup: TopicSetup = { orders, deadLetters, partitions, replication };
 
-  const admin = createKafkaClient(client).admin();
+  const admin = createKafkaClient({ ...client, logger: quiet(logger) }).admin();
   const opened = await open(admin, client, setup);
   const { producer, clusterId } = opened;
   const bounds = createTopicBounds(admin, orders);
@@ -111,8 +112,8 @@ async function open(admin: Admin, client: KafkaClientOptions, setup: TopicSetup)
 }
 
 /**
- * The lanes of one sale lie side by side, so that a hot sale uses as many partitions as it has lanes; a
- * hash of the whole key would put two of four lanes together more often than not.
+ * The lanes of one sale lie side by side, so that a hot sale uses as many partitions as it has
+ * lanes; a hash of the whole key would put two of four lanes together more often than not.
  */
 export function partitionOf(key: string, partitions: number): number {
   const slash = key.lastIndexOf('/');
@@ -156,6 +157,12 @@ async function ping(admin: Admin, brokers: readonly string[]): Promise<void> {
 
 function unreachable(brokers: readonly string[], cause: unknown): KafkaUnreachableError {
   return new KafkaUnreachableError(`Kafka at ${brokers.join(',')} does not answer`, { cause });
+}
+
+/** What fails for an admin rejects a promise; a topic not there yet is no warning. */
+function quiet(logger: KafkaLogger): KafkaLogger {
+  const debug: KafkaLogger['debug'] = (details, message) => logger.debug(details, message);
+  return { debug, info: debug, warn: debug, error: debug };
 }
 
 /** A view, not a copy. */

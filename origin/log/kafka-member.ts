@@ -1,7 +1,7 @@
 /**
  * One life of a kafkajs consumer in its group, from joining to leaving or crashing. It fetches and
- * beats its heart; it owns no offsets and restarts nothing by itself. Between a crash and the next life
- * there is nothing to seek or pause, so those calls do nothing then.
+ * beats its heart; it owns no offsets and restarts nothing by itself. Between a crash and the next
+ * life there is nothing to seek or pause, so those calls do nothing then.
  */
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { CONNECT_RETRIES, createKafkaClient, type KafkaClientOptions } from './kafka-client.ts';
@@ -13,12 +13,15 @@ const HEARTBEAT_MS = 1_500;
 /** Members rejoin within one fetch, since no handler holds the loop; slow ones get this long. */
 const REBALANCE_TIMEOUT_MS = 10_000;
 /**
- * How long a fetch waits for a first record; a record that comes ends it at once (minBytes 1). Only a
- * seek or a resumed partition has to wait for it. Idle: 0.5 % of a core, 20 ms costs 2 %.
+ * How long a fetch waits for a first record; a record that comes ends it at once (minBytes 1). Only
+ * a seek or a resumed partition has to wait for it. Idle, 100 ms costs 1.4 % of a core and 20 ms
+ * 4.3 %.
  */
 const FETCH_WAIT_MS = 100;
 const LEAST_BYTES = 1;
-/** Of one partition in one fetch: four slices. The broker sends a larger first batch all the same. */
+/**
+ * Of one partition in one fetch: four slices. The broker sends a larger first batch all the same.
+ */
 const PARTITION_BYTES = 256 * 1024;
 const FETCH_BYTES = 4 * 1024 * 1024;
 /** A loop that has asked for nothing for so long is stuck: ten requests may time out within it. */

@@ -60,15 +60,16 @@ export interface PositionQuery {
   isOld(): boolean;
 }
 
-/** Undefined when the query became old. Throws LogRecordsLostError, or what the handler throws. */
+/** Undefined when the query became old. Throws LogRecordsLostError. */
 export async function startPositions(
   query: PositionQuery,
 ): Promise<Map<number, bigint> | undefined> {
-  const { partitions, handler, topic } = query;
+  const { partitions, topic } = query;
   for (let beyondEnd = 0; ; ) {
     const held = await readBounds(query);
     if (held === undefined) return undefined;
-    const wanted = await handler.positions(partitions);
+    const wanted = await askHandler(query);
+    if (wanted === undefined) return undefined;
     const starts = new Map<number, bigint>();
     let again = false;
     for (const partition of partitions) {
@@ -83,6 +84,20 @@ export async function startPositions(
     beyondEnd += 1;
     await pause(ASK_AGAIN_MS);
   }
+}
+
+/** A book that is away is asked again: while it is, the log holds. */
+async function askHandler(query: PositionQuery): Promise<Map<number, bigint> | undefined> {
+  const { handler, partitions, topic, logger } = query;
+  while (!query.isOld()) {
+    try {
+      return await handler.positions(partitions);
+    } catch (error) {
+      logger.warn({ error, topic }, 'the book does not tell its offsets; it is asked again');
+      await pause(ASK_AGAIN_MS);
+    }
+  }
+  return undefined;
 }
 
 async function readBounds(query: PositionQuery): Promise<Map<number, LogBounds> | undefined> {

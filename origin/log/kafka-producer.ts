@@ -13,8 +13,14 @@ import {
 /** Sends that wait for their turn; the appender has one, the relay one, settling a few. */
 const MOST_WAITING = 10_000;
 
+/**
+ * Of one partition in one send. Below, zstd saves a third of a packet and costs 50 µs a partition,
+ * which at 300 sends a second over four partitions is 6 % of a core.
+ */
+const COMPRESS_FROM_BYTES = 4_096;
+
 /** A message whose partition is decided already: kafkajs may not choose another on its own. */
-export type PlacedMessage = Message & { partition: number };
+export type PlacedMessage = Message & { partition: number; value: Buffer };
 
 export class LogAppendError extends Error {
   readonly code = 'log-append';
@@ -29,11 +35,11 @@ export interface SerialProducer {
 
 /**
  * Not idempotent: kafkajs takes a sequence number back when a send fails. When only the answer was
- * lost, the next batch of the same length gets the number of the one that the broker has, the broker
- * answers "duplicate", and the batch is lost although it was confirmed.
+ * lost, the next batch of the same length gets the number of the one that the broker has, the
+ * broker answers "duplicate", and the batch is lost although it was confirmed.
  *
- * No retries: when one of two brokers fails and its partition moves to the other, the retry skips that
- * one, since it has answered before, and the messages are lost although they were confirmed.
+ * No retries: when one of two brokers fails and its partition moves to the other, the retry skips
+ * that one, since it has answered before, and the messages are lost although they were confirmed.
  */
 export async function createSerialProducer(options: KafkaClientOptions): Promise<SerialProducer> {
   const producer = createKafkaClient(options).producer({
@@ -54,7 +60,7 @@ export async function createSerialProducer(options: KafkaClientOptions): Promise
         messages: [...messages],
         acks: -1,
         timeout: REPLICATION_TIMEOUT_MS,
-        compression: CompressionTypes.ZSTD,
+        compression: compressionFor(messages),
       });
     } catch (cause) {
       throw new LogAppendError(`Kafka did not confirm a send to ${topic}: ${textOf(cause)}`, {
@@ -85,7 +91,16 @@ export async function createSerialProducer(options: KafkaClientOptions): Promise
   }
 }
 
-/** kafkajs drops messages of a partition that its metadata does not have, and resolves all the same. */
+/** kafkajs takes one codec for all partitions of a send. */
+function compressionFor(messages: readonly PlacedMessage[]): CompressionTypes {
+  const partitions = new Set(messages.map((message) => message.partition)).size;
+  const bytes = messages.reduce((sum, message) => sum + message.value.length, 0);
+  return bytes / partitions < COMPRESS_FROM_BYTES ? CompressionTypes.None : CompressionTypes.ZSTD;
+}
+
+/**
+ * kafkajs drops messages of a partition that its metadata does not have, and resolves all the same.
+ */
 function assertAllConfirmed(
   topic: string,
   messages: readonly PlacedMessage[],

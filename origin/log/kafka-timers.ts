@@ -1,8 +1,9 @@
 /**
- * Mends one fault of kafkajs 2.2.4: after its first request every connection starts a timer of 1 ms that
- * starts itself again for ever, whether anything waits or not (a negative delay, of which Node warns as
- * TimeoutNegativeWarning). Three idle connections cost 4 % of a core with it, and 1 % without. Only a
- * queue that holds something needs the timer.
+ * Mends one fault of kafkajs 2.2.4: after its first request every connection starts a timer of 1 ms
+ * that starts itself again for ever, whether anything waits or not (a negative delay, of which Node
+ * warns as TimeoutNegativeWarning). Two idle connections cost 4 % of a core with it and 0.3 %
+ * without, and a busy one sends 330 batches a second with it and 960 without. Only a queue that
+ * holds something needs it.
  */
 import { createRequire } from 'node:module';
 import { systemClock } from '../../contract/clock.ts';

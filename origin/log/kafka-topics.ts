@@ -1,7 +1,7 @@
 /**
- * The two topics of a log: made at the start when they are missing, and compared with the configuration
- * when they are there. A start that would leave fewer copies than the operator asked for is refused.
- * Two processes may start at once; the one that comes second finds the topic made.
+ * The two topics of a log: made at the start when they are missing, and compared with the
+ * configuration when they are there. A start that would leave fewer copies than the operator asked
+ * for is refused. Two processes may start at once; the one that comes second finds the topic made.
  */
 import kafkajs, { type Admin } from 'kafkajs';
 import { pause } from '../timer.ts';
@@ -66,7 +66,7 @@ async function createTopic(
   }
   const kept = topic === setup.orders ? ORDERS_KEPT_MS : -1;
   const settings = {
-    // One broker may be down without stopping the sale; with two replicas or one, none may be asked.
+    // One broker may be down without stopping the sale.
     'min.insync.replicas': Math.max(1, replication - 1),
     'unclean.leader.election.enable': false,
     'message.timestamp.type': 'LogAppendTime',
@@ -132,14 +132,14 @@ function describeRisks(
     );
   } else if (leastInSync === 1) {
     risks.push(
-      `Kafka topic ${topic} has min.insync.replicas=1: one broker alone may confirm, and when it is ` +
-        "lost before another has caught up, orders already answered 'queued' are lost",
+      `Kafka topic ${topic} has min.insync.replicas=1: one broker alone may confirm, and when it ` +
+        "is lost before another has caught up, orders already answered 'queued' are lost",
     );
   }
   if (values.get('unclean.leader.election.enable') === 'true') {
     risks.push(
-      `Kafka topic ${topic} has unclean.leader.election.enable=true: a replica that lags may become ` +
-        "leader, and orders already answered 'queued' are lost",
+      `Kafka topic ${topic} has unclean.leader.election.enable=true: a replica that lags may ` +
+        "become leader, and orders already answered 'queued' are lost",
     );
   }
   if (shape.partitions < setup.partitions) risks.push(fewerPartitions(topic, shape, setup));
@@ -149,7 +149,8 @@ function describeRisks(
 function fewerPartitions(topic: string, shape: TopicShape, setup: TopicSetup): string {
   return (
     `Kafka topic ${topic} has ${shape.partitions} partitions where LOG_PARTITIONS asks for ` +
-    `${setup.partitions}: nothing is lost, but settling is less parallel; add partitions while no sale runs`
+    `${setup.partitions}: nothing is lost, but settling is less parallel; add partitions while ` +
+    'no sale runs'
   );
 }
 

@@ -8,8 +8,6 @@ import type { Sale } from '../settle/book.ts';
 import { confirmAppended } from './appender.ts';
 import type { OrderLog } from './log.ts';
 
-/** Younger entries are still in the hands of the API process that made them. */
-export const RELAY_AFTER_MS = 5_000;
 export const RELAY_EVERY_MS = 1_000;
 /** One append of the relay; a long outbox takes several rounds. */
 const RELAY_BATCH = 1_000;
@@ -19,6 +17,8 @@ export interface RelayOptions {
   log: OrderLog;
   sales(): readonly Sale[];
   nowMs(): number;
+  /** Younger entries are still in the hands of the API process that made them. */
+  relayAfterMs: number;
   logger: Logger;
   /** False once the lease is lost: the round ends before its next append. */
   mayGoOn(): boolean;
@@ -27,11 +27,11 @@ export interface RelayOptions {
 
 /** One round over all sales. Resolves with how many orders were appended. */
 export async function relayRound(options: RelayOptions): Promise<number> {
-  const { stock, log, nowMs, logger, mayGoOn, observe } = options;
+  const { stock, log, nowMs, relayAfterMs, logger, mayGoOn, observe } = options;
   let appended = 0;
   for (const { saleId } of options.sales()) {
     for (let full = true; full && mayGoOn(); ) {
-      const beforeMs = nowMs() - RELAY_AFTER_MS;
+      const beforeMs = nowMs() - relayAfterMs;
       const reservations = await stock.pending({ saleId, beforeMs, limit: RELAY_BATCH });
       if (reservations.length === 0 || !mayGoOn()) break;
       await log.append(reservations);

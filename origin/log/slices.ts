@@ -1,7 +1,7 @@
 /**
- * How much of what waits one `handle` call gets: about 1,000 orders, so that one transaction settles
- * them and nobody waits behind a fetch of a megabyte. What waits grows while a call runs, so that calls
- * grow by themselves under load.
+ * How much of what waits one `handle` call gets: about 1,000 orders, so that one transaction
+ * settles them and nobody waits behind a fetch of a megabyte. What waits grows while a call runs,
+ * so that calls grow by themselves under load.
  */
 import type { LogEntry } from './log.ts';
 

@@ -1,10 +1,11 @@
 /**
- * Reads the embedded log from the book's offset and hands it over slice by slice. It sleeps until an
- * append wakes it; the slow look in between is only for what was appended before it began.
+ * Reads the embedded log from the book's offset and hands it over slice by slice. It sleeps until
+ * an append wakes it; the slow look in between is only for what was appended before it began.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../contract/clock.ts';
 import type { EmbeddedDatabase } from '../embedded.ts';
+import type { Logger } from '../logger.ts';
 import { loadStatement } from '../statements.ts';
 import { pause } from '../timer.ts';
 import type { LogConsumer, LogEntry, LogHandler } from './log.ts';
@@ -16,6 +17,7 @@ const PARTITION = 0;
 const IDLE_POLL_MS = 1_000;
 /** Keeps a handler that always rewinds from spinning. */
 const REWIND_PAUSE_MS = 20;
+const ASK_AGAIN_MS = 500;
 /** Long enough to look at a record after trouble; at 8,000 orders a second it is 250 MB. */
 export const SETTLED_KEPT_MS = 600_000;
 /** One deletion, so that it holds the writer for about a millisecond. */
@@ -37,33 +39,41 @@ export interface SqliteConsumerOptions {
   database: EmbeddedDatabase;
   handler: LogHandler;
   clock: Clock;
+  logger: Pick<Logger, 'warn'> | undefined;
 }
 
 export function createSqliteConsumer(options: SqliteConsumerOptions): SqliteConsumer {
-  const { database, handler, clock } = options;
+  const { database, handler, clock, logger } = options;
   const records = createRecordReader(database.raw);
-  const deleteRecords = database.raw.prepare(DELETE_RECORDS);
+  const deleteSettled = createDeletion(database, clock);
   const closing = new AbortController();
   let awake = new AbortController();
   let position: bigint | undefined;
-  let deletedAtMs = clock.nowMs();
   let running = true;
 
   async function consumeAll(): Promise<void> {
     while (!closing.signal.aborted) {
       position ??= await askPosition();
-      if (closing.signal.aborted) return;
+      if (position === undefined || closing.signal.aborted) continue;
       awake = new AbortController();
       const entries = records.from(position);
       if (entries.length === 0) await pause(IDLE_POLL_MS, awake.signal);
       else if ((await handler.handle(entries)) === 'rewind') await rewind();
       else position = (entries.at(-1)?.offset ?? position) + 1n;
-      await deleteSettled();
+      if (position !== undefined) await deleteSettled(position);
     }
   }
 
-  async function askPosition(): Promise<bigint> {
-    const wanted = (await handler.positions([PARTITION])).get(PARTITION);
+  async function askPosition(): Promise<bigint | undefined> {
+    let wanted: bigint | undefined;
+    try {
+      wanted = (await handler.positions([PARTITION])).get(PARTITION);
+    } catch (error) {
+      // A book that is away is asked again: while it is, the log holds.
+      logger?.warn({ error }, 'the book does not tell its offsets; it is asked again');
+      await pause(ASK_AGAIN_MS, closing.signal);
+      return undefined;
+    }
     const bounds = records.bounds();
     const start = startOffset(wanted, bounds);
     if (start.kind === 'start') return start.offset;
@@ -73,16 +83,6 @@ export function createSqliteConsumer(options: SqliteConsumerOptions): SqliteCons
   async function rewind(): Promise<void> {
     position = undefined;
     await pause(REWIND_PAUSE_MS, closing.signal);
-  }
-
-  async function deleteSettled(): Promise<void> {
-    const nowMs = clock.nowMs();
-    const settled = position;
-    if (settled === undefined || nowMs - deletedAtMs < DELETE_EVERY_MS) return;
-    deletedAtMs = nowMs;
-    await database.write(() => {
-      deleteRecords.run(settled, DELETE_AT_ONCE, nowMs - SETTLED_KEPT_MS);
-    });
   }
 
   const stopped = consumeAll().finally(() => {
@@ -105,6 +105,20 @@ export function createSqliteConsumer(options: SqliteConsumerOptions): SqliteCons
       awake.abort();
       await Promise.allSettled([stopped]);
     },
+  };
+}
+
+/** Deletes what lies before an offset and is old enough, a little at each call. */
+function createDeletion(database: EmbeddedDatabase, clock: Clock) {
+  const deleteRecords = database.raw.prepare(DELETE_RECORDS);
+  let lastMs = clock.nowMs();
+  return async (settled: bigint): Promise<void> => {
+    const nowMs = clock.nowMs();
+    if (nowMs - lastMs < DELETE_EVERY_MS) return;
+    lastMs = nowMs;
+    await database.write(() => {
+      deleteRecords.run(settled, DELETE_AT_ONCE, nowMs - SETTLED_KEPT_MS);
+    });
   };
 }
 

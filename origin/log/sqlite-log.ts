@@ -1,11 +1,12 @@
 /**
- * OrderLog in the embedded database: one table, one partition, one consumer in the same process, which
- * each append wakes. An append is durable with the group commit that it is part of. Records go some
- * minutes after they were settled, so that the file stays small.
+ * OrderLog in the embedded database: one table, one partition, one consumer in the same process,
+ * which each append wakes. An append is durable with the group commit that it is part of. Records
+ * go some minutes after they were settled, so that the file stays small.
  */
 import type { Clock } from '../../contract/clock.ts';
 import { encodeReservations } from '../../contract/log/codec.ts';
 import type { EmbeddedDatabase } from '../embedded.ts';
+import type { Logger } from '../logger.ts';
 import { loadStatement } from '../statements.ts';
 import type { DeadLetter, OrderLog } from './log.ts';
 import { createSqliteConsumer, type SqliteConsumer } from './sqlite-consumer.ts';
@@ -22,12 +23,13 @@ const INSERT_DEAD_LETTER = statement('insert-log-dead-letter');
 export interface SqliteLogOptions {
   lanes: number;
   clock: Clock;
+  logger?: Pick<Logger, 'warn'>;
 }
 
 /** Makes its tables when they are missing. The database stays open when the log is closed. */
 export function createSqliteLog(
   database: EmbeddedDatabase,
-  { lanes, clock }: SqliteLogOptions,
+  { lanes, clock, logger }: SqliteLogOptions,
 ): OrderLog {
   const { raw } = database;
   for (const table of TABLES) raw.exec(table);
@@ -54,7 +56,7 @@ export function createSqliteLog(
       }),
     async consume(handler) {
       if (consumer?.running()) throw new Error('the embedded log has one consumer at a time');
-      consumer = createSqliteConsumer({ database, handler, clock });
+      consumer = createSqliteConsumer({ database, handler, clock, logger });
       return consumer;
     },
     async ping() {

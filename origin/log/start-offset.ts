@@ -1,7 +1,7 @@
 /**
- * Where a consumer may begin: at the book's offset, as long as the log still has what comes there. Both
- * other cases mean that records were lost between the log and the book, which must stop a consumer,
- * since going on would hide it (I3).
+ * Where a consumer may begin: at the book's offset, as long as the log still has what comes there.
+ * Both other cases mean that records were lost between the log and the book, which must stop a
+ * consumer, since going on would hide it (I3).
  */
 export interface LogBounds {
   /** The earliest offset that is still there. */

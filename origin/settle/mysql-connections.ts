@@ -116,6 +116,11 @@ export function matchedRows(result: Result | undefined): number {
   return result.affectedRows;
 }
 
+export function warningsOf(result: Result | undefined): number {
+  if (result === undefined || Array.isArray(result)) throw new TypeError('the statement gave rows');
+  return result.warningStatus;
+}
+
 async function giveUp(connection: PoolConnection, error: unknown): Promise<void> {
   if (!leavesConnectionUsable(error)) return connection.destroy();
   try {

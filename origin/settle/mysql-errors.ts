@@ -71,13 +71,13 @@ export function isDuplicateKey(error: unknown): boolean {
 }
 
 /**
- * Whether the connection is good for another statement: true for the server's own errors (they carry
- * an SQLSTATE) and for everything that the driver did not throw.
+ * Whether the connection is good for another statement: after a refusal, and after the server's own
+ * errors (they carry an SQLSTATE) that did not end it. Whatever else happened, a new one costs little.
  */
 export function leavesConnectionUsable(error: unknown): boolean {
-  const source = error instanceof BookRefusedError && error.cause ? error.cause : error;
-  if (!(source instanceof Error) || !('errno' in source || 'errorno' in source)) return true;
-  return 'sqlState' in source && !('fatal' in source && source.fatal === true);
+  if (error instanceof BookRefusedError) return true;
+  if (!(error instanceof Error) || !('sqlState' in error)) return false;
+  return !('fatal' in error && error.fatal === true);
 }
 
 function errnoOf(error: unknown): number | undefined {

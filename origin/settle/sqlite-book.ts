@@ -8,15 +8,14 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Random } from '../../contract/random.ts';
 import type { EmbeddedDatabase } from '../embedded.ts';
 import { loadStatement } from '../statements.ts';
-import type { BookTerms, OrderBook, PendingRelease, SettleReply } from './book.ts';
+import type { OrderBook, SettleReply } from './book.ts';
 import { loadMigrations, missingMigrations } from './migrations.ts';
-import { type OrderRow, toBookOrder } from './order-row.ts';
-import { type StateCount, toProof } from './proof.ts';
 import { flagOrNull, newSaleValues, type SaleRow, toSale } from './sale-row.ts';
 import { newSettleId, settleBatch } from './settle-batch.ts';
 import { runNow } from './settle-exchanges.ts';
 import { toBookError } from './sqlite-errors.ts';
 import { createSqliteExchanges } from './sqlite-exchanges.ts';
+import { createSqliteReads } from './sqlite-reads.ts';
 import { createBookStatements } from './sqlite-statements.ts';
 
 const statement = (name: string) =>
@@ -53,6 +52,7 @@ export function createSqliteBook(
   };
 
   return {
+    ...createSqliteReads(sql),
     migrate: () => write(() => migrate(database)),
     createSale: (sale) =>
       write(() => {
@@ -65,7 +65,6 @@ export function createSqliteBook(
         sql('change-sale').run(...times, flagOrNull(paused), flagOrNull(loaded), saleId);
         return saleOf(saleId);
       }),
-    sales: async () => (sql('select-sales').all() as unknown as SaleRow[]).map(toSale),
     async settle(batch) {
       try {
         return await write(() => {
@@ -78,39 +77,10 @@ export function createSqliteBook(
         throw error;
       }
     },
-    async offsets(log) {
-      const rows = sql('select-offsets').all(log);
-      return new Map(rows.map((row) => [Number(row.partition), BigInt(row.nextOffset as bigint)]));
-    },
-    async order(orderId) {
-      const row = sql('select-order').get(orderId);
-      return row === undefined ? undefined : toBookOrder(row as unknown as OrderRow);
-    },
-    async orderOf(saleId, buyerId) {
-      const row = sql('select-order-of-buyer').get(saleId, buyerId);
-      return row === undefined ? undefined : toBookOrder(row as unknown as OrderRow);
-    },
-    pendingReleases: async (limit) =>
-      sql('select-pending-releases')
-        .all(limit)
-        .map((row) => ({ ...row }) as unknown as PendingRelease),
     markReleased: (orderIds) =>
       write(() => {
         for (const orderId of orderIds) sql('mark-released').run(clock.nowMs(), orderId);
       }),
-    async terms(saleId) {
-      const row = sql('select-terms').get(saleId);
-      return row === undefined ? undefined : ({ ...row } as unknown as BookTerms);
-    },
-    async proof(saleId) {
-      const counts = sql('count-orders').all(saleId) as unknown as StateCount[];
-      return toProof(counts, Number(sql('count-buyers-twice').get(saleId)?.buyers));
-    },
-    async ping() {
-      sql('ping').get();
-    },
-    // The embedded database sets synchronous=FULL itself and lets no second process in.
-    risks: async () => [],
     close: async () => {},
   };
 }

@@ -1,7 +1,8 @@
 -- Gives units back and frees the buyer, once an order id in an epoch, whatever is repeated.
 --
 -- KEYS[1] state (hash)  KEYS[2] buyers (hash)  KEYS[3] outbox (hash)  KEYS[4] released (set)
--- ARGV[1] epoch (count, from 1)  ARGV[2] order id  ARGV[3] buyer id  ARGV[4] units (count; may be 0)
+-- ARGV[1] epoch (count, from 1)  ARGV[2] order id  ARGV[3] buyer id
+-- ARGV[4] units (count, from 0)
 --
 -- Returns 'applied'; 'already' when the order id was released before (nothing changes);
 -- 'other-epoch' when the store holds another epoch or none (nothing changes);

@@ -1,5 +1,5 @@
--- Grants a lease that nobody else holds. The fence is at least the server's time, so that it goes on
--- growing even when Redis lost the counter.
+-- Grants a lease that nobody else holds. The fence is at least the server's time, so that it goes
+-- on growing even when Redis lost the counter.
 --
 -- KEYS[1] grant (string with expiry: '<fence> <holder>')  KEYS[2] fence (counter, never expires)
 -- ARGV[1] holder  ARGV[2] time to live (milliseconds)

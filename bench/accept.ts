@@ -1,0 +1,83 @@
+/**
+ * Orders accepted and durable, against the same server's no-op JSON POST: `npm run bench accept`. Each
+ * round runs every way once, in turns, on an origin process with the role `api`; ratios are taken within
+ * a round, and the medians of all rounds are printed.
+ */
+import { type BackendsKind, openShop, type Shop } from '../test/flow/shop.ts';
+import { load } from './load.ts';
+import { median, table } from './report.ts';
+import { noopRequests, orderRequests } from './requests.ts';
+
+const ROUNDS = 5;
+const REQUESTS = 40_000;
+const CONNECTIONS = 128;
+
+export async function accept(kind: BackendsKind): Promise<void> {
+  const shop = await openShop(kind);
+  try {
+    const rates: Record<string, number[]> = {};
+    const note = (way: string, rate: number) => {
+      rates[way] = [...(rates[way] ?? []), rate];
+    };
+    const roles = kind === 'embedded' ? 'all' : 'api';
+    for (const acceptAfter of ['log', 'outbox']) {
+      const variables = { ROLES: roles, ACCEPT_AFTER: acceptAfter };
+      const origin = await shop.startOrigin(variables, 'bench/origin-under-test.ts');
+      // The first rounds warm the code of the origin, the broker and the load up; they do not count.
+      for (let round = -1; round < ROUNDS; round += 1) {
+        const measured = await measureRound(shop, `${acceptAfter}-${round + 1}`);
+        if (round < 0) continue;
+        note(`no-op beside ${acceptAfter}`, measured.noop);
+        note(`accepted after ${acceptAfter}`, measured.accepted);
+        note(`accepted after ${acceptAfter} / no-op`, measured.accepted / measured.noop);
+        note(`sold-out beside ${acceptAfter} / accepted`, measured.soldOut / measured.accepted);
+      }
+      await origin.stop();
+    }
+    const rows = Object.entries(rates).map(([way, all]) => [way, median(all), ...all]);
+    console.log(table(['way (orders/s, or a ratio)', 'median', 'rounds'], rows));
+  } finally {
+    await shop.close();
+  }
+}
+
+async function measureRound(shop: Shop, round: string) {
+  const [full, empty] = [`full-${round}`, `empty-${round}`];
+  await makeSale(shop, full, REQUESTS);
+  await makeSale(shop, empty, 1);
+  await run(shop, orderRequests(crowd(shop, empty, 'first', 1)));
+  const noop = await run(shop, noopRequests(crowd(shop, full, 'n', REQUESTS)));
+  const accepted = await run(shop, orderRequests(crowd(shop, full, 'a', REQUESTS)), 202);
+  const soldOut = await run(shop, orderRequests(crowd(shop, empty, 's', REQUESTS)), 409);
+  return { noop, accepted, soldOut };
+}
+
+async function run(shop: Shop, requests: Buffer[], status?: number): Promise<number> {
+  const port = Number(shop.environment.ORIGIN_PORT);
+  const result = await load({ port, connections: CONNECTIONS, requests });
+  const wrong = status === undefined ? 0 : requests.length - (result.statuses[status] ?? 0);
+  if (wrong > 0) throw new Error(`${wrong} answers not ${status}: ${JSON.stringify(result)}`);
+  return result.perSecond;
+}
+
+const crowd = (shop: Shop, saleId: string, name: string, count: number) => ({
+  passKeys: shop.environment.PASS_KEYS ?? '',
+  saleId,
+  crowd: name,
+  count,
+  nowMs: Date.now(),
+});
+
+export async function makeSale(shop: Shop, saleId: string, units: number): Promise<void> {
+  const { operatorSaleSchema } = await import('../contract/operator.ts');
+  await shop.operator.post('/operator/sales', operatorSaleSchema, {
+    saleId,
+    title: saleId,
+    units,
+    price: 100,
+    currency: 'CNY',
+    opensAt: new Date(Date.now() - 1_000).toISOString(),
+    closesAt: new Date(Date.now() + 3_600_000).toISOString(),
+    ratePerSecond: 100_000,
+  });
+}

@@ -1,0 +1,18 @@
+/** `npm run bench <name>`: runs one measurement, or all that need no argument. */
+import { accept } from './accept.ts';
+
+const BENCHES: Record<string, () => Promise<void>> = {
+  accept: () => accept('servers'),
+  embedded: () => accept('embedded'),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(' ')}; there are: ${Object.keys(BENCHES).join(' ')}`);
+  process.exit(2);
+}
+for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+  console.log(`\n## ${name}\n`);
+  await BENCHES[name]?.();
+}

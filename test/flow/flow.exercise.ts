@@ -1,0 +1,57 @@
+/**
+ * The main job, from a click at the edge to a row in the book: 2,000 buyers want 100 units and click up
+ * to three times each. Whatever the backends, exactly 100 are reserved, nobody twice, and the ledger
+ * balances.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operatorOrderSchema } from '../../contract/operator.ts';
+import { contradictions, edgeClick, runCrowd, type Told } from './crowd.ts';
+import { auditAtRest, openSale } from './sale.ts';
+import { type BackendsKind, missingServers, openShop, type Shop } from './shop.ts';
+
+const UNITS = 100;
+const BUYERS = 2_000;
+
+export async function exerciseFlow(kind: BackendsKind): Promise<void> {
+  const missing = await missingServers(kind);
+  const name = `the whole flow on ${kind}${missing === undefined ? '' : `: ${missing}`}`;
+
+  describe.skipIf(missing !== undefined)(name, () => {
+    let shop: Shop;
+    let history: Told[];
+
+    beforeAll(async () => {
+      shop = await openShop(kind);
+      await shop.startOrigin();
+      const edgeUrl = await shop.startEdge();
+      await openSale(shop, { saleId: 'phone', units: UNITS });
+      const click = edgeClick(edgeUrl, 'phone', shop.environment.BUYER_JWT_SECRET ?? '');
+      history = await runCrowd({ buyers: BUYERS, clicks: 3, parallel: 100, click });
+    });
+    afterAll(() => shop.close());
+
+    it('reserves every unit exactly once and balances the ledger', async () => {
+      const audit = await auditAtRest(shop, 'phone');
+      expect(audit.findings).toEqual([]);
+      expect(audit.proof).toMatchObject({ reservedUnits: UNITS, buyersTwice: 0, bookFree: 0 });
+      expect(audit.proof.orders).toEqual({ reserved: UNITS });
+    });
+
+    it('answers every click as documented and contradicts itself never', () => {
+      expect(history).toHaveLength(BUYERS * 3);
+      expect(history.filter(({ answer }) => answer === 'no answer')).toEqual([]);
+      expect(contradictions(history)).toEqual([]);
+    });
+
+    it('keeps every promise: each order told of is in the book, with its buyer', async () => {
+      const told = new Map(
+        history.flatMap(({ orderId, buyerId }) => (orderId ? [[orderId, buyerId]] : [])),
+      );
+      expect(told.size).toBe(UNITS);
+      for (const [orderId, buyerId] of told) {
+        const order = await shop.operator.get(`/operator/orders/${orderId}`, operatorOrderSchema);
+        expect(order).toMatchObject({ buyerId, state: 'reserved' });
+      }
+    });
+  });
+}

@@ -1,0 +1,153 @@
+/**
+ * A whole shop for a test: an origin (one process or several) and, when asked for, the edge, each a real
+ * process on a free port with data of its own, on the embedded backends or on the stack's servers.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { createOperatorClient, type OperatorClient } from '../../cli/operator-client.ts';
+import { type Child, startEdge } from '../../cli/processes.ts';
+import { pause } from '../../origin/timer.ts';
+import { addresses, originEnvironment } from '../stack/addresses.ts';
+import { serversAreUp } from '../stack/are-up.ts';
+
+export type BackendsKind = 'embedded' | 'servers';
+
+export interface OriginProcess {
+  url: string;
+  /** Resolves when the process has ended, by whatever cause. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+export interface Shop {
+  environment: Record<string, string>;
+  operator: OperatorClient;
+  /** Starts an origin with these variables on top; resolves when it is ready. */
+  startOrigin(variables?: Record<string, string>, main?: string): Promise<OriginProcess>;
+  /** Starts the edge in front of `ORIGIN_PORT`; resolves with its URL. */
+  startEdge(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Why a suite on real servers cannot run here; undefined when it can. In CI it must. */
+export async function missingServers(kind: BackendsKind): Promise<string | undefined> {
+  if (kind === 'embedded' || (await serversAreUp())) return undefined;
+  if (process.env.CI) throw new Error('the real servers are not up; run: npm run stack up');
+  return 'the real servers are not up (npm run stack up)';
+}
+
+export async function openShop(kind: BackendsKind): Promise<Shop> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const originPort = String(await freePort());
+  const operatorToken = randomBytes(24).toString('hex');
+  const environment: Record<string, string> = {
+    PATH: process.env.PATH ?? '',
+    DATA_DIR: dataDir,
+    ORIGIN_PORT: originPort,
+    ORIGIN_URL: `http://127.0.0.1:${originPort}`,
+    PORT: String(await freePort()),
+    PASS_KEYS: `t1:${randomBytes(32).toString('base64')}`,
+    BUYER_JWT_SECRET: randomBytes(32).toString('base64'),
+    OPERATOR_TOKEN: operatorToken,
+    ALLOW_GUESTS: 'on',
+    LOG_LEVEL: 'error',
+    // Short, so that what a killed process left is taken up within a test's patience.
+    RELAY_AFTER_MS: '1000',
+    LEASE_TTL_MS: '2000',
+    ...(kind === 'servers' ? await serversFor(name) : {}),
+  };
+  const started: (Child | OriginProcess)[] = [];
+
+  return {
+    environment,
+    operator: createOperatorClient(`http://127.0.0.1:${originPort}`, operatorToken),
+    async startOrigin(variables = {}, main = 'origin/main.ts') {
+      const origin = await spawnOrigin({ ...environment, ...variables }, main);
+      started.push(origin);
+      return origin;
+    },
+    async startEdge() {
+      const url = `http://127.0.0.1:${environment.PORT}`;
+      started.push(await startEdge(environment, url));
+      return url;
+    },
+    async close() {
+      for (const child of started.toReversed()) await child.stop();
+      if (kind === 'servers') await dropDatabase(name);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Names of their own on the shared servers, so that suites run side by side. */
+async function serversFor(name: string): Promise<Record<string, string>> {
+  const { host, port, user, password } = addresses.mariadb;
+  await query(`CREATE DATABASE sluice_${name}`);
+  return {
+    ...originEnvironment(),
+    BOOK_URL: `mysql://${user}:${password}@${host}:${port}/sluice_${name}`,
+    STOCK_PREFIX: `${name.replace('_', '-')}:`,
+    LOG_PREFIX: name.replace('_', '-'),
+  };
+}
+
+async function dropDatabase(name: string): Promise<void> {
+  await query(`DROP DATABASE IF EXISTS sluice_${name}`);
+}
+
+async function query(sql: string): Promise<void> {
+  const { host, port, user, password } = addresses.mariadb;
+  const connection = await createConnection({ host, port, user, password });
+  await connection.query(sql);
+  await connection.end();
+}
+
+const READY_WITHIN_MS = 30_000;
+
+async function spawnOrigin(
+  environment: Record<string, string>,
+  main: string,
+): Promise<OriginProcess> {
+  const child = spawn(process.execPath, [main], {
+    cwd: new URL('../..', import.meta.url),
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const exited = once(child, 'exit').then(() => {});
+  let alive = true;
+  void exited.then(() => {
+    alive = false;
+  });
+  const end = async (signal: NodeJS.Signals) => {
+    if (alive) child.kill(signal);
+    await exited;
+  };
+  const url = `http://127.0.0.1:${environment.ORIGIN_PORT}`;
+  for (let waitedMs = 0; alive && waitedMs < READY_WITHIN_MS; waitedMs += 50) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) {
+      return { url, ended: exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+    }
+    await pause(50);
+  }
+  await end('SIGKILL');
+  throw new Error('the origin did not get ready');
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

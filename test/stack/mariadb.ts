@@ -1,0 +1,81 @@
+// The stack's MariaDB. A commit is on disk before its answer, as the book needs it; there is no
+// binary log, because nothing replicates from it. It runs as whoever starts it, and nobody has to
+// log in as its root: mariadb.sql makes the user at every start.
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import { addresses, serverFolder, serverUrls } from './addresses.ts';
+import { runToEnd } from './processes.ts';
+import type { StackServer } from './server.ts';
+
+const installLimitMs = 120_000;
+const answerLimitMs = 2_000;
+
+const folder = serverFolder('mariadb');
+const dataFolder = path.join(folder, 'data');
+const userFile = path.join(import.meta.dirname, 'mariadb.sql');
+
+export function createMariadbServer(): StackServer {
+  return {
+    name: 'mariadb',
+    url: serverUrls(addresses).mariadb,
+    folder,
+    dataFolder,
+    programs: () => ['mariadbd', 'mariadb-install-db'],
+    prepare,
+    commandLine: () => ({ program: 'mariadbd', args: mariadbArguments() }),
+    answers,
+  };
+}
+
+/** Installs beside the final place and moves it there whole; a cut installation is begun again. */
+async function prepare(): Promise<void> {
+  if (existsSync(dataFolder)) return;
+  const unfinished = path.join(folder, 'data.unfinished');
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const args = ['--no-defaults', `--datadir=${unfinished}`, '--skip-test-db', ...asRoot()];
+  await runToEnd({ program: 'mariadb-install-db', args }, installLimitMs);
+  await rename(unfinished, dataFolder);
+}
+
+function mariadbArguments(): string[] {
+  return [
+    // The machine's own my.cnf must not decide what a test sees; this has to come first.
+    '--no-defaults',
+    `--datadir=${dataFolder}`,
+    `--init-file=${userFile}`,
+    // Relative to the data folder: an absolute path may not be longer than 107 bytes.
+    '--socket=mariadb.sock',
+    '--pid-file=mariadb.pid',
+    `--bind-address=${addresses.mariadb.host}`,
+    `--port=${addresses.mariadb.port}`,
+    '--skip-name-resolve',
+    '--max-connections=200',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_ci',
+    '--innodb-flush-log-at-trx-commit=1',
+    '--innodb-buffer-pool-size=512M',
+    '--skip-log-bin',
+    ...asRoot(),
+  ];
+}
+
+/** The server refuses to run as root unless it is told so. */
+function asRoot(): string[] {
+  return process.getuid?.() === 0 ? ['--user=root'] : [];
+}
+
+async function answers(): Promise<void> {
+  const connection = await createConnection({
+    ...addresses.mariadb,
+    connectTimeout: answerLimitMs,
+  });
+  try {
+    await connection.query({ sql: 'SELECT 1', timeout: answerLimitMs });
+    await connection.end();
+  } finally {
+    connection.destroy();
+  }
+}
