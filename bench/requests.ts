@@ -9,18 +9,21 @@ export interface OrderRequestsOptions {
   crowd: string;
   count: number;
   nowMs: number;
+  /** Orders start at this rate from `nowMs` on, so each pass bears the time of its start. */
+  perSecond?: number;
 }
 
 /** One order each of `count` buyers. Passes hold for 30 s from `nowMs`. */
 export function orderRequests(options: OrderRequestsOptions): Buffer[] {
-  const { saleId, crowd, count, nowMs } = options;
+  const { saleId, crowd, count, nowMs, perSecond = Number.POSITIVE_INFINITY } = options;
   const passes = createPassKeeper(nodeHashing, parsePassKeys(options.passKeys));
   const path = `/api/sales/${saleId}/orders`;
   const body = '{"quantity":1}';
   return Array.from({ length: count }, (_, index) => {
     const buyerId = `${crowd}-${index}`;
     const idempotencyKey = `key-${crowd}-${String(index).padStart(8, '0')}`;
-    const claims = { timeMs: nowMs, method: 'POST', path, body, buyerId, idempotencyKey };
+    const timeMs = Math.floor(nowMs + (index / perSecond) * 1000);
+    const claims = { timeMs, method: 'POST', path, body, buyerId, idempotencyKey };
     return httpRequest(path, body, {
       [PASS_HEADER]: passes.sign(claims),
       'idempotency-key': idempotencyKey,

@@ -1,9 +1,11 @@
 /** `npm run bench <name>`: runs one measurement, or all that need no argument. */
 import { accept } from './accept.ts';
+import { sustained } from './sustained.ts';
 
 const BENCHES: Record<string, () => Promise<void>> = {
   accept: () => accept('servers'),
   embedded: () => accept('embedded'),
+  sustained: () => sustained(Number(process.env.ORDERS_PER_SECOND ?? 12_000)),
 };
 
 const names = process.argv.slice(2);

@@ -95,12 +95,16 @@ export function createMysqlConnections(url: string): MysqlConnections {
 
 /** One round trip; a result a statement. Rejects with what `toBookError` makes of an error. */
 export function exchange(connection: PoolConnection, ...parts: Part[]): Promise<Result[]> {
-  const sql = parts.map(([statement, ...values]) => connection.format(statement, values)).join(';');
+  const sql = parts.map(([statement]) => statement).join(';');
+  const values = parts.flatMap(([, ...values]) => values);
   return new Promise((resolve, reject) => {
-    connection.query<ResultSetHeader>({ sql, timeout: EXCHANGE_TIMEOUT_MS }, (error, results) => {
-      if (error) reject(toBookError(error));
-      else resolve(parts.length === 1 ? [results] : (results as unknown as Result[]));
-    });
+    connection.query<ResultSetHeader>(
+      { sql, values, timeout: EXCHANGE_TIMEOUT_MS },
+      (error, results) => {
+        if (error) reject(toBookError(error));
+        else resolve(parts.length === 1 ? [results] : (results as unknown as Result[]));
+      },
+    );
   });
 }
 

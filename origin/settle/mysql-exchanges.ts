@@ -22,8 +22,8 @@ import {
   warningsOf,
 } from './mysql-connections.ts';
 import { isDuplicateKey, refusalOf, type ServerWarning } from './mysql-errors.ts';
-import type { OrderRow } from './order-row.ts';
-import type { NewOrder, Opened, Opening, SettleExchanges } from './settle-exchanges.ts';
+import { type NewOrder, newRow, type OrderRow } from './order-row.ts';
+import type { Opened, Opening, SettleExchanges } from './settle-exchanges.ts';
 
 const statement = (name: string) =>
   loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
@@ -65,7 +65,7 @@ export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind
       const refusal = refusalOf(rowsOf<ServerWarning>(warnings));
       if (refusal !== undefined) throw refusal;
     }
-    return orders.map((order) => ({ ...order, state: 'reserved', reason: null }));
+    return orders.map((order) => newRow(order, 'reserved', null));
   }
 
   async function insertAndRead(insert: Part, orders: readonly NewOrder[]): Promise<OrderRow[]> {

@@ -1,13 +1,41 @@
 /**
- * An order's row as every database gives it (the statements name the columns so), and the order that it
- * stands for.
+ * An order's row: as settling first writes it, as every database gives it (the statements name the
+ * columns so), and the order that it stands for.
  */
+import type { Reservation } from '../../contract/log/codec.ts';
 import type { BookOrder } from './book.ts';
+
+/** An order as settling first writes it. */
+export interface NewOrder extends Reservation {
+  settledAtMs: number;
+  payBeforeMs: number;
+  settleId: number;
+}
 
 export interface OrderRow extends Omit<BookOrder, 'reason'> {
   reason: Exclude<BookOrder['reason'], undefined> | null;
   /** The transaction that wrote the row: 52 random bits. */
   settleId: number;
+}
+
+/** The row of an order that the database says it wrote. */
+export function newRow(
+  order: NewOrder,
+  state: OrderRow['state'],
+  reason: OrderRow['reason'],
+): OrderRow {
+  return {
+    orderId: order.orderId,
+    saleId: order.saleId,
+    buyerId: order.buyerId,
+    quantity: order.quantity,
+    state,
+    reason,
+    reservedAtMs: order.reservedAtMs,
+    settledAtMs: order.settledAtMs,
+    payBeforeMs: order.payBeforeMs,
+    settleId: order.settleId,
+  };
 }
 
 export function toBookOrder(row: OrderRow): BookOrder {

@@ -9,12 +9,11 @@ import type { Reservation } from '../../contract/log/codec.ts';
 import type { Random } from '../../contract/random.ts';
 import { failpoint } from '../failpoints.ts';
 import { BookRefusedError, type SettleBatch, type SettleReply } from './book.ts';
-import { type OrderRow, toBookOrder } from './order-row.ts';
+import { type NewOrder, type OrderRow, toBookOrder } from './order-row.ts';
 import { collided, countByBucket, fitInto, sortedOnce, unitsOf } from './settle-decisions.ts';
 import {
   type Answer,
   answer,
-  type NewOrder,
   type Opened,
   type SettleExchanges,
   type Waiting,
@@ -63,7 +62,19 @@ function stamp(reservation: Reservation, opened: Opened, settleId: number): NewO
     throw new BookRefusedError(`the book has no sale ${reservation.saleId}`);
   }
   const { nowMs } = opened;
-  return { ...reservation, settledAtMs: nowMs, payBeforeMs: nowMs + payWindowMs, settleId };
+  return {
+    saleId: reservation.saleId,
+    epoch: reservation.epoch,
+    bucket: reservation.bucket,
+    orderId: reservation.orderId,
+    buyerId: reservation.buyerId,
+    quantity: reservation.quantity,
+    seq: reservation.seq,
+    reservedAtMs: reservation.reservedAtMs,
+    settledAtMs: nowMs,
+    payBeforeMs: nowMs + payWindowMs,
+    settleId,
+  };
 }
 
 /** Every order's row, by order id, whoever wrote it. */

@@ -6,15 +6,8 @@
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { OffsetStep, SettleReply } from './book.ts';
-import type { OrderRow } from './order-row.ts';
+import type { NewOrder, OrderRow } from './order-row.ts';
 import type { SettledCount } from './settle-decisions.ts';
-
-/** An order as settling first writes it. */
-export interface NewOrder extends Reservation {
-  settledAtMs: number;
-  payBeforeMs: number;
-  settleId: number;
-}
 
 export interface Opening {
   log: string;

@@ -5,8 +5,8 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { OffsetStep } from './book.ts';
-import type { OrderRow } from './order-row.ts';
-import type { NewOrder, SettleExchanges } from './settle-exchanges.ts';
+import { type NewOrder, newRow, type OrderRow } from './order-row.ts';
+import type { SettleExchanges } from './settle-exchanges.ts';
 import type { BookStatements } from './sqlite-statements.ts';
 
 export function createSqliteExchanges(sql: BookStatements, clock: Clock): SettleExchanges {
@@ -15,10 +15,13 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
     return sql('insert-first-offset').run(log, partition, to).changes === 1;
   }
 
-  function insertAndRead(orders: readonly NewOrder[], ...state: OrderState): OrderRow[] {
+  /** What was inserted is known; only what was there, or collided, has to be read. */
+  function insertAndRead(orders: readonly NewOrder[], ...columns: OrderColumns): OrderRow[] {
+    const [live, state, reason] = columns;
     const insert = sql('insert-order');
+    const rows: OrderRow[] = [];
     for (const order of orders) {
-      insert.run(
+      const { changes } = insert.run(
         order.orderId,
         order.saleId,
         order.buyerId,
@@ -30,11 +33,18 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
         order.settledAtMs,
         order.payBeforeMs,
         order.settleId,
-        ...state,
+        live,
+        state,
+        reason,
       );
+      if (changes === 1) {
+        rows.push(newRow(order, state, reason));
+        continue;
+      }
+      const row = sql('select-order').get(order.orderId);
+      if (row !== undefined) rows.push(row as unknown as OrderRow);
     }
-    const select = sql('select-order');
-    return orders.flatMap((order) => (select.get(order.orderId) as OrderRow | undefined) ?? []);
+    return rows;
   }
 
   function release(orders: readonly Reservation[]): void {
@@ -81,5 +91,5 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
   };
 }
 
-/** Columns `live`, `state` and `reason`. */
-type OrderState = [1, 'reserved', null] | [null, 'rejected', 'duplicate'];
+/** `live`, `state` and `reason`. */
+type OrderColumns = [1, 'reserved', null] | [null, 'rejected', 'duplicate'];

@@ -1,0 +1,233 @@
+/**
+ * What a refusal at the edge costs, against a bare Hono text route: both in one workerd, driven in
+ * turns over kept connections. Prints refusals a second, workerd's own CPU time a request (which a
+ * busy machine does not bend), and the ratios. Run: node bench/edge-refusal.ts [rounds]
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import workerdPath from 'workerd';
+
+const [EDGE_PORT, BARE_PORT] = [48_801, 48_802];
+const ROUNDS = Number(process.argv[2] ?? 5);
+const TURN_MS = 2_000;
+const CONNECTIONS = 16;
+/** Requests in one write: keeps the load far cheaper than what it measures. */
+const PIPELINED = 8;
+/** Linux counts CPU time of a process in these. */
+const CLOCK_TICK_MS = 10;
+const TARGET_RATIO = 0.7;
+
+const TURNS = [
+  { name: 'bare Hono route', port: BARE_PORT, saleId: 'any', status: 200 },
+  { name: 'time gate', port: EDGE_PORT, saleId: 'later', status: 403 },
+  { name: 'sold-out gate', port: EDGE_PORT, saleId: 'sold', status: 409 },
+  { name: 'draw', port: EDGE_PORT, saleId: 'undrawn', status: 429 },
+];
+type Turn = (typeof TURNS)[number];
+
+/** Answers as the origin does, inside workerd: three sales, each with its own refusal. */
+const ORIGIN_WORKER = `export default { fetch(request) {
+  const saleId = new URL(request.url).pathname.split('/')[3];
+  const now = Date.now();
+  return Response.json({
+    saleId, version: 1, title: 'A phone', price: 100, currency: 'CNY', units: 100, remaining: 100,
+    perBuyer: 1, opensAtMs: saleId === 'later' ? 4e12 : 1, closesAtMs: 5e12, paused: false,
+    soldOut: saleId === 'sold', seed: 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc', shareSteps: [],
+    ratePerSecond: 1000,
+  });
+} };`;
+
+/** Every look-up misses, as workerd has no cache of its own. */
+const CACHE_WORKER = `export default { fetch: ({ method }) => new Response(null, {
+  status: method === 'PUT' ? 204 : 504, headers: { 'cf-cache-status': 'MISS' } }) };`;
+
+interface Measured {
+  perSecond: number;
+  cpuMicroseconds: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+let workerd: ChildProcess | undefined;
+try {
+  workerd = await startWorkerd();
+  const results = new Map<string, Measured[]>(TURNS.map(({ name }) => [name, []]));
+  for (const turn of TURNS) await drive(turn, workerd, TURN_MS / 2);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const turn of TURNS) {
+      results.get(turn.name)?.push(await drive(turn, workerd, TURN_MS));
+    }
+  }
+  report(results);
+} finally {
+  workerd?.kill('SIGINT');
+  rmSync(folder, { recursive: true });
+}
+
+async function startWorkerd(): Promise<ChildProcess> {
+  const modules = { origin: ORIGIN_WORKER, cache: CACHE_WORKER };
+  for (const [name, text] of Object.entries(modules))
+    writeFileSync(join(folder, `${name}.js`), text);
+  bundle('edge/index.ts', 'edge');
+  bundle('bench/edge-refusal.bare.ts', 'bare');
+  writeFileSync(join(folder, 'config.capnp'), CONFIG);
+  const binary = workerdPath as unknown as string;
+  const child = spawn(binary, ['serve', join(folder, 'config.capnp')], { stdio: 'inherit' });
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const answered = await fetch(`http://127.0.0.1:${EDGE_PORT}/api/clock`).catch(() => undefined);
+    if (answered?.ok) return child;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('workerd did not start');
+}
+
+function bundle(entry: string, name: string) {
+  const options = [
+    '--dry-run',
+    '--outdir',
+    join(folder, name),
+    '--compatibility-date',
+    '2026-10-01',
+  ];
+  execFileSync('wrangler', ['deploy', entry, ...options], { stdio: 'ignore' });
+  writeFileSync(join(folder, `${name}.js`), readFileSync(join(folder, name, bundleName(entry))));
+}
+
+function bundleName(entry: string): string {
+  return entry.replace(/^.*\//, '').replace(/\.ts$/, '.js');
+}
+
+const passKeys = `bench:${Buffer.alloc(32, 1).toString('base64')}`;
+const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = (
+      modules = [(name = "edge.js", esModule = embed "edge.js")],
+      compatibilityDate = "2026-10-01",
+      bindings = [
+        (name = "ORIGIN_URL", text = "http://origin.test"),
+        (name = "PASS_KEYS", text = "${passKeys}"),
+        (name = "ALLOW_GUESTS", text = "on"),
+        (name = "TOKEN_BUCKET", durableObjectNamespace = "TokenBucket"),
+      ],
+      durableObjectNamespaces = [
+        (className = "TokenBucket", uniqueKey = "bucket", enableSql = true),
+      ],
+      durableObjectStorage = (inMemory = void),
+      globalOutbound = "origin",
+      cacheApiOutbound = "cache",
+    )),
+    (name = "bare", worker = (
+      modules = [(name = "bare.js", esModule = embed "bare.js")],
+      compatibilityDate = "2026-10-01",
+    )),
+    (name = "origin", worker = (
+      modules = [(name = "origin.js", esModule = embed "origin.js")],
+      compatibilityDate = "2026-10-01",
+    )),
+    (name = "cache", worker = (
+      modules = [(name = "cache.js", esModule = embed "cache.js")],
+      compatibilityDate = "2026-10-01",
+    )),
+  ],
+  sockets = [
+    (name = "edge", address = "127.0.0.1:${EDGE_PORT}", http = (), service = "edge"),
+    (name = "bare", address = "127.0.0.1:${BARE_PORT}", http = (), service = "bare"),
+  ],
+);
+`;
+
+async function drive(turn: Turn, workerd: ChildProcess, durationMs: number): Promise<Measured> {
+  const startedMs = performance.now();
+  const cpuBeforeMs = cpuMs(workerd);
+  const untilMs = startedMs + durationMs;
+  const workers = Array.from({ length: CONNECTIONS }, () => driveConnection(turn, untilMs));
+  const answered = (await Promise.all(workers)).reduce((sum, count) => sum + count, 0);
+  const tookMs = performance.now() - startedMs;
+  return {
+    perSecond: (answered / tookMs) * 1_000,
+    cpuMicroseconds: ((cpuMs(workerd) - cpuBeforeMs) / answered) * 1_000,
+  };
+}
+
+/** Resolves with the number of answers. Every answer is checked to be the one that is measured. */
+function driveConnection({ port, saleId, status }: Turn, untilMs: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    const batch = requestOf(saleId).repeat(PIPELINED);
+    let outstanding = 0;
+    let answered = 0;
+    let rest = '';
+    socket.setNoDelay(true);
+    socket.on('error', reject);
+    socket.on('connect', send);
+    socket.on('data', (bytes) => {
+      const answers = `${rest}${bytes.toString('latin1')}`.split('HTTP/1.1 ');
+      // The last piece may have been cut inside the word that is split at.
+      rest = `HTTP/1.1 ${answers.pop() ?? ''}`;
+      if (answers.some((answer) => answer !== '' && !answer.startsWith(String(status)))) {
+        reject(new Error(`not a ${status}: ${answers.find((answer) => answer !== '')}`));
+        socket.destroy();
+      }
+      count(socket, answers.filter((answer) => answer !== '').length);
+    });
+
+    function send() {
+      outstanding += PIPELINED;
+      socket.write(batch);
+    }
+
+    function count(open: Socket, arrived: number) {
+      answered += arrived;
+      outstanding -= arrived;
+      // The last answer stays in `rest` until the next one begins, so one is always outstanding.
+      if (outstanding > 1) return;
+      if (performance.now() < untilMs) send();
+      else {
+        open.destroy();
+        resolve(answered);
+      }
+    }
+  });
+}
+
+function requestOf(saleId: string): string {
+  const body = '{"quantity":1}';
+  return [
+    `POST /api/sales/${saleId}/orders HTTP/1.1`,
+    'Host: shop.test',
+    'Content-Type: application/json',
+    'Idempotency-Key: 7d4f3a52-1b1c-4a2e-9a57-0f4f1a9ed2c1',
+    `Content-Length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
+}
+
+/** User and system time of workerd, from Linux. */
+function cpuMs({ pid }: ChildProcess): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
+}
+
+function report(results: Map<string, Measured[]>): void {
+  const bare = results.get('bare Hono route') ?? [];
+  const yardstick = { perSecond: median(bare, 'perSecond'), cpu: median(bare, 'cpuMicroseconds') };
+  for (const [name, measured] of results) {
+    const perSecond = median(measured, 'perSecond');
+    const cpu = median(measured, 'cpuMicroseconds');
+    console.log(
+      `${name.padEnd(16)} ${perSecond.toFixed(0).padStart(7)}/s ${cpu.toFixed(1).padStart(6)} us CPU` +
+        `  ratio ${(perSecond / yardstick.perSecond).toFixed(2)} by rate` +
+        ` ${(yardstick.cpu / cpu).toFixed(2)} by CPU (target ${TARGET_RATIO})`,
+    );
+  }
+}
+
+function median(measured: readonly Measured[], field: keyof Measured): number {
+  const sorted = measured.map((one) => one[field]).sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

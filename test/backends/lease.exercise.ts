@@ -1,0 +1,156 @@
+/** The suite that every LeaseStore adapter must pass, one test for each promise of the port. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LeaseGrant, LeaseStore } from '../../origin/lease/lease.ts';
+
+/** Long enough that no test outlives it by chance. */
+const LONG_MS = 60_000;
+/** Short enough to wait for, long enough for two calls on a busy machine. */
+const SHORT_MS = 300;
+
+export interface OpenLease {
+  lease: LeaseStore;
+  /** Lets the store's own clock go on. */
+  passTime(durationMs: number): Promise<void>;
+  /** The store's own clock. */
+  nowMs(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** One lease name of its own on a store under test. */
+interface Trial extends Omit<OpenLease, 'close'> {
+  name: string;
+  ask(holder: string, ttlMs?: number): Promise<LeaseGrant | undefined>;
+  /** Like `ask`; throws when it is not granted. */
+  get(holder: string, ttlMs?: number): Promise<LeaseGrant>;
+}
+
+export function exerciseLease(name: string, open: () => Promise<OpenLease>): void {
+  describe(`the lease store on ${name}`, () => {
+    let opened: OpenLease;
+    beforeAll(async () => {
+      opened = await open();
+    });
+    afterAll(() => opened.close());
+
+    for (const { promise, check } of leasePromises) test(promise, () => check(trialOf(opened)));
+  });
+}
+
+function trialOf(opened: OpenLease): Trial {
+  const name = `role-${crypto.randomUUID()}`;
+  const ask = (holder: string, ttlMs = LONG_MS) => opened.lease.acquire({ name, holder, ttlMs });
+  return {
+    ...opened,
+    name,
+    ask,
+    async get(holder, ttlMs) {
+      const grant = await ask(holder, ttlMs);
+      if (grant === undefined) throw new Error(`${holder} was not granted ${name}`);
+      return grant;
+    },
+  };
+}
+
+const leasePromises: readonly { promise: string; check(trial: Trial): Promise<void> }[] = [
+  {
+    promise: 'one holder at a time',
+    async check({ ask }) {
+      const answers = await Promise.all(['ann', 'bob', 'cleo', 'dan'].map((holder) => ask(holder)));
+      expect(answers.filter((grant) => grant !== undefined)).toHaveLength(1);
+    },
+  },
+  {
+    promise: 'a grant says what was granted and until when, by the clock of the store',
+    async check({ name, get, nowMs }) {
+      const before = await nowMs();
+      const grant = await get('ann smith', 5_000);
+      expect(grant).toMatchObject({ name, holder: 'ann smith' });
+      expect(grant.expiresAtMs).toBeGreaterThanOrEqual(before + 5_000);
+      expect(grant.expiresAtMs).toBeLessThanOrEqual((await nowMs()) + 5_000);
+    },
+  },
+  {
+    promise: 'names do not mix',
+    async check({ lease, name, get }) {
+      await get('ann');
+      const other = await lease.acquire({
+        name: `${name}-2`,
+        holder: 'bob',
+        ttlMs: LONG_MS,
+      });
+      expect(other?.holder).toBe('bob');
+    },
+  },
+  {
+    promise: 'the holder asking again gets a higher fence, and its old grant is lost',
+    async check({ lease, get }) {
+      const first = await get('ann');
+      const second = await get('ann');
+      expect(second.fence).toBeGreaterThan(first.fence);
+      expect(await lease.renew(first, LONG_MS)).toBeUndefined();
+      expect(await lease.renew(second, LONG_MS)).toBeDefined();
+    },
+  },
+  {
+    promise: 'the fence grows after a release and after an expiry',
+    async check({ lease, get, passTime }) {
+      const first = await get('ann');
+      await lease.release(first);
+      const second = await get('bob', SHORT_MS);
+      expect(second.fence).toBeGreaterThan(first.fence);
+      await passTime(SHORT_MS + 40);
+      const third = await get('ann');
+      expect(third.fence).toBeGreaterThan(second.fence);
+    },
+  },
+  {
+    promise: 'an expired grant goes to whoever asks next and cannot be renewed',
+    async check({ lease, ask, get, passTime }) {
+      const first = await get('ann', SHORT_MS);
+      expect(await ask('bob')).toBeUndefined();
+      await passTime(SHORT_MS + 40);
+      expect(await lease.renew(first, LONG_MS)).toBeUndefined();
+      const second = await get('bob');
+      expect(await lease.renew(first, LONG_MS)).toBeUndefined();
+      expect(await lease.renew(second, LONG_MS)).toBeDefined();
+    },
+  },
+  {
+    promise: 'renewing prolongs from now and keeps the fence',
+    async check({ lease, name, ask, get, passTime }) {
+      const first = await get('ann', SHORT_MS);
+      const renewed = await lease.renew(first, LONG_MS);
+      expect(renewed).toMatchObject({ name, holder: 'ann', fence: first.fence });
+      expect(renewed?.expiresAtMs).toBeGreaterThan(first.expiresAtMs);
+      await passTime(SHORT_MS + 40);
+      expect(await ask('bob')).toBeUndefined();
+    },
+  },
+  {
+    promise: 'releasing frees the name; releasing a lost grant does nothing',
+    async check({ lease, ask, get }) {
+      const first = await get('ann');
+      await lease.release(first);
+      const second = await get('bob');
+      await lease.release(first);
+      await lease.release({ ...second, holder: 'ann' });
+      await lease.release({ ...second, fence: second.fence - 1 });
+      expect(await ask('cleo')).toBeUndefined();
+      expect(await lease.renew(second, LONG_MS)).toBeDefined();
+    },
+  },
+  {
+    promise: 'a grant that was given up cannot be renewed',
+    async check({ lease, get }) {
+      const grant = await get('ann');
+      await lease.release(grant);
+      expect(await lease.renew(grant, LONG_MS)).toBeUndefined();
+    },
+  },
+  {
+    promise: 'a healthy store answers a ping',
+    async check({ lease }) {
+      await lease.ping();
+    },
+  },
+];

@@ -1,0 +1,96 @@
+/**
+ * Random steps on a stock ledger: few sales, buyers and orders, so that they often meet. A seed
+ * gives the same steps for ever; no step depends on a reply, so two adapters can be given the same
+ * ones.
+ */
+import type { ReleaseCall, ReserveCall, StockLedger } from '../../origin/admit/stock.ts';
+import { NOW_MS, order } from './stock.trial.ts';
+
+export type Step =
+  | { kind: 'load'; saleId: string; epoch: number; units: number }
+  | ({ kind: 'reserve' } & ReserveCall)
+  | { kind: 'confirm'; saleId: string; orderIds: string[] }
+  | { kind: 'find'; saleId: string; buyerId: string }
+  | { kind: 'pending'; saleId: string; beforeMs: number; limit: number }
+  | ({ kind: 'release' } & ReleaseCall)
+  | { kind: 'terms'; saleId: string };
+
+const PER_BUYER = 3;
+const BUYERS = 60;
+/** Each buyer clicks with a few Idempotency-Keys, so orders belong to one buyer as real ones do. */
+const ORDERS_PER_BUYER = 4;
+
+/** A whole number from 0 up to, not including, `below`. */
+export type Dice = (below: number) => number;
+
+/** Mulberry32 (public domain, Tommy Ettinger): small, and the same on every machine. */
+export function createDice(seed: number): Dice {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}
+
+/** Steps over `saleIds`; later epochs come now and then, and some calls are of a wrong epoch. */
+export function randomSteps(dice: Dice, count: number, saleIds: readonly string[]): Step[] {
+  const epochs = new Map<string, number>();
+  return Array.from({ length: count }, (_, index) => {
+    const saleId = saleIds[dice(saleIds.length)] ?? 'none';
+    const epoch = epochs.get(saleId) ?? 1;
+    const step = randomStep(dice, { saleId, epoch, nowMs: NOW_MS + index });
+    if (step.kind === 'load') epochs.set(saleId, Math.max(epoch, step.epoch));
+    return step;
+  });
+}
+
+function randomStep(dice: Dice, now: { saleId: string; epoch: number; nowMs: number }): Step {
+  const { saleId, nowMs } = now;
+  const epoch = dice(40) === 0 ? now.epoch + dice(2) : now.epoch;
+  const roll = dice(100);
+  if (roll < 2) return { kind: 'load', saleId, epoch: now.epoch + dice(3), units: dice(80) };
+  if (roll < 4) return { kind: 'load', saleId, epoch: Math.max(1, now.epoch - 1), units: 9 };
+  if (roll < 54) {
+    const requests = Array.from({ length: 1 + dice(dice(10) === 0 ? 128 : 6) }, () => {
+      const { orderId, buyerId } = randomOrder(dice);
+      return { orderId, buyerId, quantity: 1 + dice(PER_BUYER) };
+    });
+    return { kind: 'reserve', saleId, epoch, perBuyer: PER_BUYER, nowMs, requests };
+  }
+  if (roll < 64) {
+    const orderIds = Array.from({ length: dice(6) }, () => randomOrder(dice).orderId);
+    return { kind: 'confirm', saleId, orderIds };
+  }
+  if (roll < 74) return { kind: 'find', saleId, buyerId: randomOrder(dice).buyerId };
+  if (roll < 80)
+    return { kind: 'pending', saleId, beforeMs: nowMs - dice(30), limit: 1 + dice(20) };
+  if (roll < 90) return { kind: 'release', saleId, epoch, ...randomOrder(dice), units: dice(4) };
+  return { kind: 'terms', saleId };
+}
+
+function randomOrder(dice: Dice): { orderId: string; buyerId: string } {
+  const buyer = dice(BUYERS);
+  const orderId = order(buyer * ORDERS_PER_BUYER + dice(ORDERS_PER_BUYER));
+  return { orderId, buyerId: `{buyer}|${buyer}` };
+}
+
+export async function takeStep(stock: StockLedger, step: Step): Promise<unknown> {
+  switch (step.kind) {
+    case 'load':
+      return stock.load(step);
+    case 'reserve':
+      return stock.reserve(step);
+    case 'confirm':
+      return stock.confirm(step.saleId, step.orderIds);
+    case 'find':
+      return stock.find(step.saleId, step.buyerId);
+    case 'pending':
+      return stock.pending(step);
+    case 'release':
+      return stock.release(step);
+    case 'terms':
+      return stock.terms(step.saleId);
+  }
+}
