@@ -1,7 +1,7 @@
 /**
- * Orders accepted and durable, against the same server's no-op JSON POST: `npm run bench accept`. Each
- * round runs every way once, in turns, on an origin process with the role `api`; ratios are taken within
- * a round, and the medians of all rounds are printed.
+ * Orders accepted and durable, against the same server's no-op JSON POST: `npm run bench accept`.
+ * Each round runs every way once, in turns, on an origin process with the role `api`; ratios are
+ * taken within a round, and the medians of all rounds are printed.
  */
 import { type BackendsKind, openShop, type Shop } from '../test/flow/shop.ts';
 import { load } from './load.ts';
@@ -23,7 +23,7 @@ export async function accept(kind: BackendsKind): Promise<void> {
     for (const acceptAfter of ['log', 'outbox']) {
       const variables = { ROLES: roles, ACCEPT_AFTER: acceptAfter };
       const origin = await shop.startOrigin(variables, 'bench/origin-under-test.ts');
-      // The first rounds warm the code of the origin, the broker and the load up; they do not count.
+      // The first round warms up the origin, the broker and the load; it does not count.
       for (let round = -1; round < ROUNDS; round += 1) {
         const measured = await measureRound(shop, `${acceptAfter}-${round + 1}`);
         if (round < 0) continue;

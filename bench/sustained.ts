@@ -1,8 +1,8 @@
 /**
  * Orders a second that the whole origin sustains, from the click to the settled row: `npm run bench
  * sustained`. One process admits, one settles, with Redis, Kafka, MariaDB and the load on the same
- * machine. The load starts orders at a fixed rate; the backlog must not grow, and every order must be
- * in the book soon after the last click.
+ * machine. The load starts orders at a fixed rate; the backlog must not grow, and every order must
+ * be in the book soon after the last click.
  */
 import { pause } from '../origin/timer.ts';
 import { auditAtRest } from '../test/flow/sale.ts';

@@ -1,6 +1,7 @@
 /**
- * `sluice audit <sale>`: every term of the ledger. While orders are on their way it asks again for a
- * few seconds, since only a ledger at its watermark can be judged. Exit code 1 when it does not balance.
+ * `sluice audit <sale>`: every term of the ledger. While orders are on their way it asks again for
+ * a few seconds, since only a ledger at its watermark can be judged. Exit code 1 when it does not
+ * balance.
  */
 import type { Command } from 'commander';
 import { type Audit, auditSchema } from '../contract/operator.ts';

@@ -1,4 +1,7 @@
-/** The sale that `npm start` makes, so that there is something to buy: a hundred phones in 15 seconds. */
+/**
+ * The sale that `npm start` makes, so that there is something to buy: a hundred phones in 15
+ * seconds.
+ */
 import { operatorSaleSchema } from '../contract/operator.ts';
 import { type OperatorClient, OperatorError } from './operator-client.ts';
 

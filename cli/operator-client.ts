@@ -1,6 +1,6 @@
 /**
- * The operator API from outside: adds the token, turns a problem into one line, and parses every answer
- * with the contract's schema, so that a CLI and an origin that do not fit say so.
+ * The operator API from outside: adds the token, turns a problem into one line, and parses every
+ * answer with the contract's schema, so that a CLI and an origin that do not fit say so.
  */
 import type { z } from 'zod';
 import { problemSchema } from '../contract/problem.ts';

@@ -1,6 +1,6 @@
 /**
- * The two processes behind `npm start`, each started as a person would, watched until it answers, and
- * stopped with SIGTERM. Output of the origin and errors of the edge go to the terminal.
+ * The two processes behind `npm start`, each started as a person would, watched until it answers,
+ * and stopped with SIGTERM. Output of the origin and errors of the edge go to the terminal.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -40,9 +40,14 @@ export async function ensurePortIsFree(variable: string, port: number): Promise<
   throw new StartError(`port ${port} is in use; set ${variable} to another`);
 }
 
-export function startOrigin(environment: Environment, url: string): Promise<Child> {
+/** With `watch` it starts again whenever its code changes. */
+export function startOrigin(
+  environment: Environment,
+  url: string,
+  { watch = false } = {},
+): Promise<Child> {
   const main = fileURLToPath(new URL('../origin/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, watch ? ['--watch', main] : [main], {
     env: { LOG_LEVEL: 'warn', ...environment },
     stdio: 'inherit',
     // Its own group: Ctrl-C reaches this process only, which then stops both in order.

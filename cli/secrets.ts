@@ -1,6 +1,6 @@
 /**
- * The secrets that `npm start` makes up when they are not given, kept in DATA_DIR for the owner only, so
- * that passes, guest cookies and the operator's token stay valid over restarts.
+ * The secrets that `npm start` makes up when they are not given, kept in DATA_DIR for the owner
+ * only, so that passes, guest cookies and the operator's token stay valid over restarts.
  */
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The `sluice` command: a thin client of the operator API. `--json` prints what the API answered; exit
- * code 1 is a failure (or an audit that does not balance), 2 a wrong call.
+ * The `sluice` command: a thin client of the operator API. `--json` prints what the API answered;
+ * exit code 1 is a failure (or an audit that does not balance), 2 a wrong call.
  */
 import { Command } from 'commander';
 import { systemClock } from '../contract/clock.ts';

@@ -1,7 +1,7 @@
 /**
- * `npm start`: the origin and the edge on this machine, with a demo sale. Makes up what is not given
- * (secrets are kept in DATA_DIR), starts both as processes of their own, prints the page's URL last, and
- * ends both when it is ended or one of them stops.
+ * `npm start`: the origin and the edge on this machine, with a demo sale. Makes up what is not
+ * given (secrets are kept in DATA_DIR), starts both as processes of their own, prints the page's
+ * URL last, and ends both when it is ended or one of them stops.
  */
 import { systemClock } from '../contract/clock.ts';
 import { processEnvironment } from '../origin/environment.ts';
@@ -11,6 +11,8 @@ import { type Child, ensurePortIsFree, StartError, startEdge, startOrigin } from
 import { ensureSecrets } from './secrets.ts';
 
 const DEMO_SALE = 'demo';
+/** `npm run dev`: the origin starts again when its code changes, the edge is bundled anew. */
+const watch = process.argv.includes('--watch');
 
 async function start(children: Child[]): Promise<void> {
   const given = processEnvironment();
@@ -31,7 +33,7 @@ async function start(children: Child[]): Promise<void> {
   await ensurePortIsFree('PORT', port);
   await ensurePortIsFree('ORIGIN_PORT', originPort);
 
-  children.push(await startOrigin(environment, originUrl));
+  children.push(await startOrigin(environment, originUrl, { watch }));
   children.push(await startEdge(environment, `http://127.0.0.1:${port}`));
   if (given.DEMO === 'off') {
     console.log(`Sluice is open at http://127.0.0.1:${port}`);

@@ -1,7 +1,7 @@
 /**
- * How the edge is started on this machine: `wrangler dev` with the repository's wrangler.toml. What the
- * Worker is to know goes through a file that only the owner reads, since arguments are seen by every
- * user of the machine.
+ * How the edge is started on this machine: `wrangler dev` with the repository's wrangler.toml. What
+ * the Worker is to know goes through a file that only the owner reads, since arguments are seen by
+ * every user of the machine.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +23,10 @@ export interface WranglerCall {
   cwd: string;
 }
 
-/** Needs DATA_DIR and PORT. Writes `<DATA_DIR>/edge.env`; the objects' state is in `<DATA_DIR>/edge`. */
+/**
+ * Needs DATA_DIR and PORT. Writes `<DATA_DIR>/edge.env`; the objects' state is in
+ * `<DATA_DIR>/edge`.
+ */
 export function wranglerDev(environment: Environment): WranglerCall {
   const { DATA_DIR: dataDir = '.sluice', PORT: port = '8787' } = environment;
   const file = resolve(dataDir, 'edge.env');

@@ -1,7 +1,7 @@
 /**
  * The draw: a sticky lottery. The same buyer gets the same number at every isolate and every retry,
- * and anyone can compute it again once the seed is published (I6). The share of the crowd that is let
- * in is a list of steps that only ever widens.
+ * and anyone can compute it again once the seed is published (I6). The share of the crowd that is
+ * let in is a list of steps that only ever widens.
  */
 import type { KeyedHash } from './hashing.ts';
 

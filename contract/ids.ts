@@ -1,8 +1,8 @@
 /**
  * Ids of sales, buyers and orders. An order's id is 16 bytes: 4 that name the sale (so that whoever
- * holds an id finds its sale without a look-up, and a sale's rows lie together in the book), then 12
- * of HMAC(sale, buyer, Idempotency-Key): a retry is the same order even when every store is lost.
- * Ids are no secrets: each read compares the buyer.
+ * holds an id finds its sale without a look-up, and a sale's rows lie together in the book), then
+ * 12 of HMAC(sale, buyer, Idempotency-Key): a retry is the same order even when every store is
+ * lost. Ids are no secrets: each read compares the buyer.
  */
 import { z } from 'zod';
 import { toBase64Url } from './base64url.ts';
@@ -29,7 +29,10 @@ export const orderIdSchema = z
   .regex(/^[A-Za-z0-9_-]{22}$/, 'must be 22 characters of base64url')
   .meta({ id: 'OrderId', example: 'q83vASNFZ4mrze8BI0VniQ' });
 
-/** What a client chooses for one click and keeps for its retries (draft-ietf-httpapi-idempotency-key-header). */
+/**
+ * What a client chooses for one click and keeps for its retries
+ * (draft-ietf-httpapi-idempotency-key-header).
+ */
 export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{8,64}$/, 'must be 8 to 64 printable ASCII characters without spaces')

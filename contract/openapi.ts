@@ -1,6 +1,7 @@
 /**
- * The OpenAPI 3.1 document of the public and the operator API, made from the zod schemas, so that it
- * cannot say anything else than what is checked. A test compares its routes with those that answer.
+ * The OpenAPI 3.1 document of the public and the operator API, made from the zod schemas, so that
+ * it cannot say anything else than what is checked. A test compares its routes with those that
+ * answer.
  */
 import { z } from 'zod';
 import {

@@ -1,4 +1,7 @@
-/** What the operator API answers: sales with what buyers do not see, orders with their buyer, audits. */
+/**
+ * What the operator API answers: sales with what buyers do not see, orders with their buyer,
+ * audits.
+ */
 import { z } from 'zod';
 import { buyerIdSchema } from './ids.ts';
 import { orderViewSchema } from './order.ts';
@@ -27,7 +30,9 @@ export const operatorOrderSchema = orderViewSchema
   .meta({ id: 'OperatorOrder' });
 export type OperatorOrder = z.infer<typeof operatorOrderSchema>;
 
-/** Every term in units, but `outbox`, `pendingReleases`, `buyersTwice` and `orders`, which count. */
+/**
+ * Every term in units, but `outbox`, `pendingReleases`, `buyersTwice` and `orders`, which count.
+ */
 export const auditSchema = z
   .object({
     saleId: z.string(),

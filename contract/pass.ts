@@ -4,9 +4,9 @@
  * Idempotency-Key, so that it cannot be used for another request; it may be used again for the same
  * request within its lifetime, which is harmless since the request itself is idempotent.
  *
- * On the wire, in the header `sluice-pass`: `v1.<keyId>.<timeMs>.<signature>.<buyerId>`, the signature
- * in base64url, the buyer as it is (printable ASCII, perhaps with dots). Two key ids are known at a time, so that a key can be changed without a refusal: the
- * first signs, all verify.
+ * On the wire, in the header `sluice-pass`: `v1.<keyId>.<timeMs>.<signature>.<buyerId>`, the
+ * signature in base64url, the buyer as it is (printable ASCII, perhaps with dots). Two key ids are
+ * known at a time, so that a key can be changed without a refusal: the first signs, all verify.
  */
 import { fromBase64Url, toBase64Url } from './base64url.ts';
 import { equalInConstantTime, type Hashing, type KeyedHash } from './hashing.ts';
@@ -93,7 +93,9 @@ function signedText(hashing: Hashing, keyId: string, claims: PassClaims): string
   ].join('\n');
 }
 
-const SHAPE = /^v1\.([A-Za-z0-9_-]{1,16})\.(\d{1,15})\.([A-Za-z0-9_-]{43})\.([\x21-\x7e]{0,64})$/;
+/** The time without leading zeros: a pass has one spelling only. */
+const SHAPE =
+  /^v1\.([A-Za-z0-9_-]{1,16})\.(0|[1-9]\d{0,14})\.([A-Za-z0-9_-]{43})\.([\x21-\x7e]{0,64})$/;
 
 function parsePass(header: string) {
   const [, keyId = '', time = '', text = '', buyerId = ''] = SHAPE.exec(header) ?? [];
@@ -104,8 +106,8 @@ function parsePass(header: string) {
 /** Reads `id:base64,id:base64` (PASS_KEYS). Throws a RangeError that says what is wrong. */
 export function parsePassKeys(text: string): PassKey[] {
   const keys = text.split(',').map((part) => {
-    const [id = '', encoded = ''] = part.trim().split(':');
-    if (!/^[A-Za-z0-9_-]{1,16}$/.test(id)) {
+    const [id = '', encoded = '', ...more] = part.trim().split(':');
+    if (!/^[A-Za-z0-9_-]{1,16}$/.test(id) || more.length > 0) {
       throw new RangeError('each key is id:base64 with an id of 1 to 16 letters, digits, _ or -');
     }
     const secret = fromBase64(encoded);

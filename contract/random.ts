@@ -1,6 +1,6 @@
 /**
- * The one place that makes randomness. `fraction` is for jitter and spreading only; what must not be
- * guessed (seeds, guest ids, keys) comes from `bytes`.
+ * The one place that makes randomness. `fraction` is for jitter and spreading only; what must not
+ * be guessed (seeds, guest ids, keys) comes from `bytes`.
  */
 export interface Random {
   /** A number in [0, 1). */

@@ -85,7 +85,8 @@ export const newSaleSchema = z
     ratePerSecond: z.number().positive().max(SALE_LIMITS.ratePerSecond).default(1000),
     share: z.number().min(0).max(1).default(1),
   })
-  .refine((sale) => sale.opensAt < sale.closesAt, {
+  // Times that cannot be read are named by themselves, not as a wrong order too.
+  .refine((sale) => !(Date.parse(sale.opensAt) >= Date.parse(sale.closesAt)), {
     path: ['closesAt'],
     error: 'must be later than opensAt',
   })

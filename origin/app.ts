@@ -1,6 +1,6 @@
 /**
- * The origin's HTTP surface: buyers and the edge by pass, operators by token, and what tells the state
- * of the process. Whatever throws is answered as problem+json and logged, never shown.
+ * The origin's HTTP surface: buyers and the edge by pass, operators by token, and what tells the
+ * state of the process. Whatever throws is answered as problem+json and logged, never shown.
  */
 import { Hono } from 'hono';
 import type { PassKeeper } from '../contract/pass.ts';

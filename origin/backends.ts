@@ -1,6 +1,6 @@
 /**
- * Opens the four backends by the scheme of their URLs. All embedded ones share one database file. When
- * one cannot be opened, those that were are closed again.
+ * Opens the four backends by the scheme of their URLs. All embedded ones share one database file.
+ * When one cannot be opened, those that were are closed again.
  */
 import type { Clock } from '../contract/clock.ts';
 import type { Random } from '../contract/random.ts';

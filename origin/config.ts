@@ -1,7 +1,7 @@
 /**
- * The origin's configuration, parsed once from the environment. A bad value stops the start with one
- * line a variable: its name, what is wrong, and an example of what would be right. Secrets are never
- * repeated in a message.
+ * The origin's configuration, parsed once from the environment. A bad value stops the start with
+ * one line a variable: its name, what is wrong, and an example of what would be right. Secrets are
+ * never repeated in a message.
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';

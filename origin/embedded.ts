@@ -1,8 +1,8 @@
 /**
- * The embedded database: one SQLite file that the embedded stock ledger, log, book and lease share, so
- * that a small shop needs no servers. WAL with synchronous=FULL survives kill -9 and power loss; an
- * exclusive lock keeps a second process out; group commit lets all writes of one event-loop turn share
- * one fsync (measured: see bench/README.md).
+ * The embedded database: one SQLite file that the embedded stock ledger, log, book and lease share,
+ * so that a small shop needs no servers. WAL with synchronous=FULL survives kill -9 and power loss;
+ * an exclusive lock keeps a second process out; group commit lets all writes of one event-loop turn
+ * share one fsync (measured: see bench/README.md).
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -87,7 +87,9 @@ function createGroupCommit(raw: DatabaseSync): EmbeddedDatabase {
   };
 }
 
-/** One piece of work in a savepoint of its own, so that its failure does not undo its neighbours. */
+/**
+ * One piece of work in a savepoint of its own, so that its failure does not undo its neighbours.
+ */
 function createMember<Value>(
   raw: DatabaseSync,
   work: () => Value,

@@ -1,8 +1,8 @@
 /**
  * Named places where a test may end the process or lose an answer, to show that nothing accepted is
  * lost there. Off unless FAILPOINTS names one; the configuration refuses that in production.
- * FAILPOINTS is `name=action[*count][@skip]`, joined by commas: `settle.before-commit=kill@3` kills at the
- * fourth pass. Actions: `kill` (SIGKILL to itself: no handler, no flush), `fail` (throws).
+ * FAILPOINTS is `name=action[*count][@skip]`, joined by commas: `settle.before-commit=kill@3` kills
+ * at the fourth pass. Actions: `kill` (SIGKILL to itself: no handler, no flush), `fail` (throws).
  */
 export const FAILPOINT_NAMES = [
   'admit.after-reserve',

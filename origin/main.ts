@@ -1,4 +1,6 @@
-/** The origin's entry: reads the configuration, starts what it says, drains on SIGTERM and SIGINT. */
+/**
+ * The origin's entry: reads the configuration, starts what it says, drains on SIGTERM and SIGINT.
+ */
 import { systemClock } from '../contract/clock.ts';
 import { systemRandom } from '../contract/random.ts';
 import { ConfigError, parseConfig } from './config.ts';
@@ -28,7 +30,7 @@ try {
     process.once(signal, () => void drain(origin, logger));
   }
 } catch (error) {
-  // One line for the person who starts it; the stack only where it is not a mistake in the settings.
+  // One line for the person who starts it; the stack only where the settings are not to blame.
   const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
   console.error(known ? `sluice: ${(error as Error).message}` : error);
   process.exit(1);

@@ -1,7 +1,7 @@
 /**
- * The origin's Prometheus metrics (prom-client), prefix `sluice_`, base units. Each is observed through
- * a named function, so that nothing else knows the registry. Gauges of the stores are filled by the
- * reconcile role; a process without it does not show them.
+ * The origin's Prometheus metrics (prom-client), prefix `sluice_`, base units. Each is observed
+ * through a named function, so that nothing else knows the registry. Gauges of the stores are
+ * filled by the reconcile role; a process without it does not show them.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../contract/outcomes.ts';
@@ -40,7 +40,7 @@ export function createMetrics(): Metrics {
   const stages = createStages(registers);
   const orders = new Counter({
     name: 'sluice_orders_settled_total',
-    help: 'Orders read back from the book after settling, by state and reason; repeats count again.',
+    help: 'Orders read back after settling, by state and reason; repeats count again.',
     labelNames: ['state', 'reason'],
     registers,
   });

@@ -1,7 +1,7 @@
 /**
- * Builds an origin out of its configuration: chooses each backend's adapter by URL, starts the roles,
- * listens, and stops it all in the order that loses nothing. With main.ts the only file that knows
- * which adapters exist.
+ * Builds an origin out of its configuration: chooses each backend's adapter by URL, starts the
+ * roles, listens, and stops it all in the order that loses nothing. With main.ts the only file that
+ * knows which adapters exist.
  */
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
@@ -222,8 +222,8 @@ function listen(server: ServerType, config: Config): Promise<number> {
 }
 
 /**
- * Waits for requests under way. Connections are closed as they fall idle, since one that is kept alive
- * would else bring new requests for as long as its client likes.
+ * Waits for requests under way. Connections are closed as they fall idle, since one that is kept
+ * alive would else bring new requests for as long as its client likes.
  */
 function stopListening(server: ServerType): Promise<void> {
   return new Promise((resolve) => {

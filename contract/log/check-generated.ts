@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-generated-'));
 try {
-  const made = spawnSync('buf', ['generate', '--output', scratch], { cwd: folder, stdio: 'inherit' });
+  const made = spawnSync('buf', ['generate', '--output', scratch], {
+    cwd: folder,
+    stdio: 'inherit',
+  });
   const file = join('gen', 'records_pb.ts');
   const current = readFileSync(join(folder, file), 'utf8');
   if (made.status !== 0 || readFileSync(join(scratch, file), 'utf8') !== current) {

@@ -1,7 +1,8 @@
 /**
- * Reservations to the bytes of a log record and back. Encoding groups by sale and lane, since the lane
- * is the record's key: a buyer's events stay in order, and no two lanes touch the same buyer's rows.
- * Decoding never throws: what cannot be read is a value that says why, and goes to the dead letters.
+ * Reservations to the bytes of a log record and back. Encoding groups by sale and lane, since the
+ * lane is the record's key: a buyer's events stay in order, and no two lanes touch the same buyer's
+ * rows. Decoding never throws: what cannot be read is a value that says why, and goes to the dead
+ * letters.
  */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
@@ -46,7 +47,7 @@ const reservationSchema = z.object({
   buyerId: buyerIdSchema,
   quantity: z.int().min(1),
   seq: z.int().min(1),
-  reservedAtMs: z.number().min(0),
+  reservedAtMs: z.int().min(0),
 });
 
 export function encodeReservations(
@@ -109,7 +110,9 @@ function isReservation(value: Reservation): boolean {
   return reservationSchema.safeParse(value).success;
 }
 
-/** FNV-1a over the buyer's characters; stable for ever, since it decides where a buyer's events lie. */
+/**
+ * FNV-1a over the buyer's characters; stable for ever, since it decides where a buyer's events lie.
+ */
 export function laneOf(buyerId: string, lanes: number): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < buyerId.length; index += 1) {

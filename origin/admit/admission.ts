@@ -1,7 +1,7 @@
 /**
  * One admitted click to its outcome: judge the sale, reserve, append, answer. `queued` is said only
- * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. The race accepted:
- * a click that was let in before a pause or a change reached this process is still taken.
+ * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. The race
+ * accepted: a click that was let in before a pause or a change reached this process is still taken.
  */
 import { createOrderIdMaker, type OrderIdMaker } from '../../contract/ids.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
@@ -51,16 +51,7 @@ export type Admission = (click: Click) => Promise<Outcome>;
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { directory, batcher, appender, book, nowMs, logger, acceptAfter, acceptWaitMs } = options;
-  const orderIdMakers = new Map<string, OrderIdMaker>();
-
-  function orderIdOf({ saleId, buyerId, idempotencyKey }: Click): string {
-    let make = orderIdMakers.get(saleId);
-    if (make === undefined) {
-      make = createOrderIdMaker(nodeHashing, saleId);
-      orderIdMakers.set(saleId, make);
-    }
-    return make(buyerId, idempotencyKey);
-  }
+  const orderIdOf = createOrderIds();
 
   async function answer(sale: Sale, placed: Placed, verdict: BatchedVerdict): Promise<Outcome> {
     switch (verdict.kind) {
@@ -122,6 +113,19 @@ export function createAdmission(options: AdmissionOptions): Admission {
   };
 }
 
+/** Order ids of clicks; what the ids of one sale share is computed once. */
+function createOrderIds(): (click: Click) => string {
+  const makers = new Map<string, OrderIdMaker>();
+  return ({ saleId, buyerId, idempotencyKey }) => {
+    let make = makers.get(saleId);
+    if (make === undefined) {
+      make = createOrderIdMaker(nodeHashing, saleId);
+      makers.set(saleId, make);
+    }
+    return make(buyerId, idempotencyKey);
+  };
+}
+
 /** What the sale itself says of a click; undefined lets it through. Pure. */
 export function judgeClick(sale: Sale, click: Click, nowMs: number): Refusal | undefined {
   const { opensAtMs, closesAtMs, paused, loaded, perBuyer } = sale;
@@ -142,7 +146,10 @@ function repeated(placed: Placed, order: OrderView): Outcome {
 }
 
 /** The result, or undefined when it takes longer than `limitMs`. */
-function withinMs(result: Promise<AppendResult>, limitMs: number): Promise<AppendResult | undefined> {
+function withinMs(
+  result: Promise<AppendResult>,
+  limitMs: number,
+): Promise<AppendResult | undefined> {
   return new Promise((resolve) => {
     // A timer, not an AbortSignal: aborting one makes an exception, 6 % of the time of a request.
     const timer = setTimeout(resolve, limitMs, undefined);

@@ -1,6 +1,6 @@
 /**
- * What a buyer is told of an order: the book's word where it has one, else what the stock store holds.
- * An order of somebody else is as unknown as one that does not exist (I5).
+ * What a buyer is told of an order: the book's word where it has one, else what the stock store
+ * holds. An order of somebody else is as unknown as one that does not exist (I5).
  */
 import type { OrderView } from '../../contract/order.ts';
 import type { Outcome } from '../../contract/outcomes.ts';

@@ -1,7 +1,7 @@
 /**
- * Gathers all reservations that wait in one event-loop turn into one call a sale, since a call of the
- * stock store costs a round trip whether it carries one request or a hundred (measured on two cores:
- * see bench/README.md). A call is never held back to fill up.
+ * Gathers all reservations that wait in one event-loop turn into one call a sale, since a call of
+ * the stock store costs a round trip whether it carries one request or a hundred (measured on two
+ * cores: see bench/README.md). A call is never held back to fill up.
  */
 import type { Sale } from '../settle/book.ts';
 import {

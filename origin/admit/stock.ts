@@ -30,7 +30,9 @@ export interface ReserveCall {
 export type ReserveVerdict =
   /** New: stock is down, the buyer recorded, an outbox entry written. */
   | { kind: 'reserved'; seq: number }
-  /** The buyer has a live order, this one or another. `accepting`: its outbox entry is still there. */
+  /**
+   * The buyer has a live order, this one or another. `accepting`: its outbox entry is still there.
+   */
   | { kind: 'held'; orderId: string; quantity: number; accepting: boolean }
   /** This very order id was released before; the book knows how it ended. */
   | { kind: 'resolved' }

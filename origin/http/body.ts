@@ -1,6 +1,6 @@
 /**
- * Reads a request's body as text, at most MAX_BODY_BYTES of it. A declared length is trusted, because
- * Node's parser holds the client to it; a chunked body is counted while it comes.
+ * Reads a request's body as text, at most MAX_BODY_BYTES of it. A declared length is trusted,
+ * because Node's parser holds the client to it; a chunked body is counted while it comes.
  */
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';

@@ -1,4 +1,7 @@
-/** What the edge asks for itself: the snapshot of a sale. It holds the draw's seed, so a pass is due. */
+/**
+ * What the edge asks for itself: the snapshot of a sale. It holds the draw's seed, so a pass is
+ * due.
+ */
 import { Hono } from 'hono';
 import { coarseRemaining, type SaleSnapshot } from '../../contract/sale.ts';
 import type { StockLedger } from '../admit/stock.ts';

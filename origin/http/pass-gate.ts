@@ -1,6 +1,6 @@
 /**
- * The only door for buyers (I5): judges the pass of a request against what arrived. The body is read
- * here, since the pass is bound to it.
+ * The only door for buyers (I5): judges the pass of a request against what arrived. The body is
+ * read here, since the pass is bound to it.
  */
 import type { HonoRequest } from 'hono';
 import type { Refusal } from '../../contract/outcomes.ts';
@@ -40,7 +40,9 @@ export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGat
   };
 }
 
-/** `/a?b` of `http://host/a?b`, as sent: parsing the URL would cost more than the rest of the gate. */
+/**
+ * `/a?b` of `http://host/a?b`, as sent: parsing the URL would cost more than the rest of the gate.
+ */
 function pathAndQuery(url: string): string {
   return url.slice(url.indexOf('/', url.indexOf('//') + 2));
 }

@@ -1,15 +1,18 @@
 /**
- * Runs a singleton role's rounds while a lease is held. The lease is renewed before half of its time to act is over; a
- * holder whose renewal failed or came late stops acting before the lease can have passed to another.
- * The rounds themselves must be harmless when two run at once: a lease over a network is a promise
- * about clocks, not a lock.
+ * Runs a singleton role's rounds while a lease is held. The lease is renewed before half of its
+ * time to act is over; a holder whose renewal failed or came late stops acting before the lease can
+ * have passed to another. The rounds themselves must be harmless when two run at once: a lease over
+ * a network is a promise about clocks, not a lock.
  */
 import type { Clock } from '../../contract/clock.ts';
 import type { Logger } from '../logger.ts';
 import { pause } from '../timer.ts';
 import type { LeaseGrant, LeaseStore } from './lease.ts';
 
-/** Acting ends this part of its life before the lease does: covers a slow answer and clocks that drift. */
+/**
+ * Acting ends this part of its life before the lease does: covers a slow answer and clocks that
+ * drift.
+ */
 const SAFETY_PART = 0.2;
 
 export interface SingletonOptions {

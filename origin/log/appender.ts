@@ -1,9 +1,9 @@
 /**
  * Puts fresh reservations into the log: one send in flight, and what arrives meanwhile is the next
- * batch, so that batches grow by themselves under load. After a send, the outbox entries are deleted by
- * a call of its own that nobody waits for: when it is lost, the relay appends those orders a second
- * time, and settling takes each once. A send that fails is repeated with the same reservations; when
- * the process dies instead, the relay finds them in the outbox.
+ * batch, so that batches grow by themselves under load. After a send, the outbox entries are
+ * deleted by a call of its own that nobody waits for: when it is lost, the relay appends those
+ * orders a second time, and settling takes each once. A send that fails is repeated with the same
+ * reservations; when the process dies instead, the relay finds them in the outbox.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { Random } from '../../contract/random.ts';
@@ -15,7 +15,9 @@ import type { OrderLog } from './log.ts';
 
 /** Reservations in one send: about 100 kB before compression. */
 const MAX_SEND = 1_000;
-/** What waits at most while the log is away; more is left to the relay, which has it in the outbox. */
+/**
+ * What waits at most while the log is away; more is left to the relay, which has it in the outbox.
+ */
 const MAX_WAITING = 100_000;
 const RETRY_LEAST_MS = 50;
 const RETRY_MOST_MS = 2_000;

@@ -40,16 +40,18 @@ export interface LogHandler {
    */
   positions(partitions: readonly number[]): Promise<Map<number, bigint>>;
   /**
-   * Entries of one partition in order, at least one, contiguous from the last resolved. Resolves once
-   * they are settled. Different partitions may be handled at the same time, one partition never is.
-   * `rewind` when the book is at another offset than the entries begin at: the consumer asks
-   * `positions` again and continues there.
+   * Entries of one partition in order, at least one, contiguous from the last resolved. Resolves
+   * once they are settled. Different partitions may be handled at the same time, one partition
+   * never is. `rewind` when the book is at another offset than the entries begin at: the consumer
+   * asks `positions` again and continues there.
    */
   handle(entries: readonly LogEntry[]): Promise<'settled' | 'rewind'>;
 }
 
 export interface LogConsumer {
-  /** Resolves when the consumer has stopped; rejects when it stopped by itself (never swallowed). */
+  /**
+   * Resolves when the consumer has stopped; rejects when it stopped by itself (never swallowed).
+   */
   readonly stopped: Promise<void>;
   lag(): Promise<LogLag>;
   /** Stops fetching; what is being handled ends first. */

@@ -1,6 +1,7 @@
 /**
- * Appends outbox entries whose API process died before it did, or whose confirmation was lost. It runs
- * under a lease; should two run at once after all, an order is in the log twice and settled once.
+ * Appends outbox entries whose API process died before it did, or whose confirmation was lost. It
+ * runs under a lease; should two run at once after all, an order is in the log twice and settled
+ * once.
  */
 import type { StockLedger } from '../admit/stock.ts';
 import type { Logger } from '../logger.ts';

@@ -1,4 +1,6 @@
-/** A sale as its operator sees it: with what buyers are not told, without the draw's secret seed. */
+/**
+ * A sale as its operator sees it: with what buyers are not told, without the draw's secret seed.
+ */
 import { fromBase64Url, toBase64Url } from '../../contract/base64url.ts';
 import { shareAt } from '../../contract/draw.ts';
 import type { OperatorSale } from '../../contract/operator.ts';

@@ -1,6 +1,6 @@
 /**
- * The audit of a sale: the ledger at its watermark, and the book's counters proved from its order rows.
- * Pure; whoever asks reads the stores first.
+ * The audit of a sale: the ledger at its watermark, and the book's counters proved from its order
+ * rows. Pure; whoever asks reads the stores first.
  */
 import type { Audit } from '../../contract/operator.ts';
 import type { BookProof, BookTerms } from '../settle/book.ts';

@@ -1,8 +1,9 @@
 /**
- * The ledger of a sale (I4): units = free + unsettled + reserved + paid + pending release. The stock
- * store and the book cannot be read at one instant, so the sum is judged at a watermark only: all that
- * was handed out has settled, nothing waits for release, and the stock did not move between two reads.
- * The rest of the time it says so, and nobody is alarmed by a difference that is only a moment.
+ * The ledger of a sale (I4): units = free + unsettled + reserved + paid + pending release. The
+ * stock store and the book cannot be read at one instant, so the sum is judged at a watermark only:
+ * all that was handed out has settled, nothing waits for release, and the stock did not move
+ * between two reads. The rest of the time it says so, and nobody is alarmed by a difference that is
+ * only a moment.
  */
 import type { StockTerms } from '../admit/stock.ts';
 import type { BookTerms } from '../settle/book.ts';

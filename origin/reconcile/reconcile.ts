@@ -1,8 +1,8 @@
 /**
- * One round of the reconcile role: delivers releases that the stock store has not applied, then reads
- * every sale's ledger. A release is applied once by its order id, so a round that dies between applying
- * and marking is repeated without harm. One of another epoch is obsolete: that epoch's stock was
- * computed from a book that already held the resolution.
+ * One round of the reconcile role: delivers releases that the stock store has not applied, then
+ * reads every sale's ledger. A release is applied once by its order id, so a round that dies
+ * between applying and marking is repeated without harm. One of another epoch is obsolete: that
+ * epoch's stock was computed from a book that already held the resolution.
  */
 import type { StockLedger } from '../admit/stock.ts';
 import type { Logger } from '../logger.ts';

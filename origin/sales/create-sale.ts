@@ -1,8 +1,8 @@
 /**
- * Making a sale: the book first, then the stock, then the mark that lets orders in. A process that dies
- * in between leaves a sale that takes no orders; the same request, or the reconcile role, goes on where
- * it stopped. Stock is loaded only while the mark is missing, so a store that lost a running sale is
- * never filled again by mistake.
+ * Making a sale: the book first, then the stock, then the mark that lets orders in. A process that
+ * dies in between leaves a sale that takes no orders; the same request, or the reconcile role, goes
+ * on where it stopped. Stock is loaded only while the mark is missing, so a store that lost a
+ * running sale is never filled again by mistake.
  */
 import { toBase64Url } from '../../contract/base64url.ts';
 import type { Random } from '../../contract/random.ts';

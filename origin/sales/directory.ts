@@ -1,6 +1,6 @@
 /**
- * What this process knows of the sales, read from the book every second and at once when somebody asks
- * for a sale it does not know. A change made through another process is seen at most
+ * What this process knows of the sales, read from the book every second and at once when somebody
+ * asks for a sale it does not know. A change made through another process is seen at most
  * REFRESH_EVERY_MS later; the edge is the one that gates by time, so nobody waits for this.
  */
 import { saleTag, saleTagOf } from '../../contract/ids.ts';

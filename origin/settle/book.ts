@@ -1,6 +1,7 @@
 /**
- * OrderBook: the port to the truth (MySQL, or SQLite when embedded): sales, orders, what was settled
- * and how far. The book's guard decides whether a unit may be sold (I1), whatever the stock store said.
+ * OrderBook: the port to the truth (MySQL, or SQLite when embedded): sales, orders, what was
+ * settled and how far. The book's guard decides whether a unit may be sold (I1), whatever the stock
+ * store said.
  */
 
 import type { ShareStep } from '../../contract/draw.ts';

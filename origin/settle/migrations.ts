@@ -1,7 +1,7 @@
 /**
- * The migrations as they lie beside the adapters: append-only files `001-name.sql`, the same numbers for
- * each database, one statement each. A book that is newer than the program is left alone: an older
- * program may not know what its rows mean.
+ * The migrations as they lie beside the adapters: append-only files `001-name.sql`, the same
+ * numbers for each database, one statement each. A book that is newer than the program is left
+ * alone: an older program may not know what its rows mean.
  */
 import { readdirSync } from 'node:fs';
 import { loadStatement } from '../statements.ts';
@@ -25,7 +25,9 @@ export function loadMigrations(folder: URL): Migration[] {
   }));
 }
 
-/** What is still to run, in order. Throws BookNewerError when `done` holds a number unknown here. */
+/**
+ * What is still to run, in order. Throws BookNewerError when `done` holds a number unknown here.
+ */
 export function missingMigrations(known: readonly Migration[], done: readonly number[]) {
   const newest = Math.max(0, ...known.map((migration) => migration.number));
   const newestDone = Math.max(0, ...done);

@@ -1,8 +1,8 @@
 /**
- * OrderBook on MySQL 8 and MariaDB 10.11 or later (no RETURNING, no row alias: neither has both). Orders
- * settle in one READ COMMITTED transaction a batch; a deadlock or a lock that takes too long runs the
- * whole of it again. A connection lost at COMMIT leaves open whether the batch is in; the caller sends it
- * again, and that is harmless. The clock of settling is the server's.
+ * OrderBook on MySQL 8 and MariaDB 10.11 or later (no RETURNING, no row alias: neither has both).
+ * Orders settle in one READ COMMITTED transaction a batch; a deadlock or a lock that takes too long
+ * runs the whole of it again. A connection lost at COMMIT leaves open whether the batch is in; the
+ * caller sends it again, and that is harmless. The clock of settling is the server's.
  */
 import type { Random } from '../../contract/random.ts';
 import { loadStatement } from '../statements.ts';
@@ -19,7 +19,9 @@ import { runLater } from './settle-exchanges.ts';
 
 /** How often a batch runs at most; whoever still meets a deadlock then is told so. */
 const MAX_ATTEMPTS = 10;
-/** The first pause after a deadlock is a random part of this; doubled with each, up to the limit. */
+/**
+ * The first pause after a deadlock is a random part of this; doubled with each, up to the limit.
+ */
 const RETRY_BASE_MS = 5;
 const RETRY_LIMIT_MS = 200;
 

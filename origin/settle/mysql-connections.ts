@@ -1,9 +1,9 @@
 /**
- * Connections to MySQL or MariaDB and what is said over them. An exchange is one round trip of one or
- * more statements; the server stops at the first that fails. Nothing waits without end: connecting, every
- * exchange and every lock has a limit, and a connection whose answer did not come is thrown away.
- * Several statements a round trip are allowed here (`multipleStatements`), therefore values go in as
- * parameters only, never as text.
+ * Connections to MySQL or MariaDB and what is said over them. An exchange is one round trip of one
+ * or more statements; the server stops at the first that fails. Nothing waits without end:
+ * connecting, every exchange and every lock has a limit, and a connection whose answer did not come
+ * is thrown away. Several statements a round trip are allowed here (`multipleStatements`),
+ * therefore values go in as parameters only, never as text.
  */
 import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2';
 import { loadStatement } from '../statements.ts';

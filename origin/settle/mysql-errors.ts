@@ -1,7 +1,7 @@
 /**
- * What an error of MySQL or MariaDB means to the book, by its number (both servers share these; where
- * they differ both are listed). Whatever is not listed, a lost connection above all, is thrown as it is:
- * the caller tries again.
+ * What an error of MySQL or MariaDB means to the book, by its number (both servers share these;
+ * where they differ both are listed). Whatever is not listed, a lost connection above all, is
+ * thrown as it is: the caller tries again.
  */
 import { BookRefusedError } from './book.ts';
 
@@ -72,7 +72,8 @@ export function isDuplicateKey(error: unknown): boolean {
 
 /**
  * Whether the connection is good for another statement: after a refusal, and after the server's own
- * errors (they carry an SQLSTATE) that did not end it. Whatever else happened, a new one costs little.
+ * errors (they carry an SQLSTATE) that did not end it. Whatever else happened, a new one costs
+ * little.
  */
 export function leavesConnectionUsable(error: unknown): boolean {
   if (error instanceof BookRefusedError) return true;

@@ -1,7 +1,7 @@
 /**
- * Brings a MySQL or MariaDB database up to date. A named lock lets one program migrate at a time. MySQL
- * commits each table definition by itself, so a program that dies between a definition and its note runs
- * that definition again: they are all written to be harmless then.
+ * Brings a MySQL or MariaDB database up to date. A named lock lets one program migrate at a time.
+ * MySQL commits each table definition by itself, so a program that dies between a definition and
+ * its note runs that definition again: they are all written to be harmless then.
  */
 import { loadStatement } from '../statements.ts';
 import { loadMigrations, missingMigrations } from './migrations.ts';

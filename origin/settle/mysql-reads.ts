@@ -1,7 +1,7 @@
 /**
- * What the book on MySQL or MariaDB answers without changing anything: each one exchange, on whichever
- * connection is free. Terms are of one view of the data; the two counts of a proof are not, so a proof
- * is judged while the sale is still.
+ * What the book on MySQL or MariaDB answers without changing anything: each one exchange, on
+ * whichever connection is free. Terms are of one view of the data; the two counts of a proof are
+ * not, so a proof is judged while the sale is still.
  */
 import { loadStatement } from '../statements.ts';
 import type { BookTerms, OrderBook, PendingRelease } from './book.ts';

@@ -1,6 +1,6 @@
 /**
- * Which settings of the server put a committed order at risk when it crashes, one line each. The book
- * works with any of them; an operator is to know.
+ * Which settings of the server put a committed order at risk when it crashes, one line each. The
+ * book works with any of them; an operator is to know.
  */
 /** What `select-durability.sql` gives. */
 export interface Durability {
@@ -13,8 +13,8 @@ export function risksOf({ flushLogAtCommit, logBin, syncBinlog }: Durability): s
   const risks: string[] = [];
   if (flushLogAtCommit !== 1) {
     risks.push(
-      `innodb_flush_log_at_trx_commit is ${flushLogAtCommit}, not 1: a crash of the book's server ` +
-        'may undo orders that were settled while the log keeps them behind its offsets',
+      `innodb_flush_log_at_trx_commit is ${flushLogAtCommit}, not 1: a crash of the book's ` +
+        'server may undo its last commits: orders settle anew, changes to them are lost',
     );
   }
   if (logBin === 1 && syncBinlog !== 1) {

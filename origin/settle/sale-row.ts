@@ -1,6 +1,6 @@
 /**
- * A sale's row as every database gives it (the statements name the columns so), and back: the columns of
- * `insert-sale.sql` in their order.
+ * A sale's row as every database gives it (the statements name the columns so), and back: the
+ * columns of `insert-sale.sql` in their order.
  */
 import type { Sale } from './book.ts';
 

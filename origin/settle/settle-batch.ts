@@ -1,9 +1,10 @@
 /**
- * The settle transaction, once for all databases. Nothing of a batch vanishes: every order id is read
- * back, and what the unique keys kept out is written as rejected. A row is fresh when this transaction
- * wrote it; only fresh rows are counted and take units, so whatever is repeated, by whomever, is counted
- * once. The offsets move first (a consumer that was replaced learns it before any work), a sale's hot
- * rows come last. Accepted: of two new orders of one buyer in one batch, the smaller id wins.
+ * The settle transaction, once for all databases. Nothing of a batch vanishes: every order id is
+ * read back (or the database says that it wrote the row just now), and what the unique keys kept
+ * out is written as rejected. A row is fresh when this transaction wrote it; only fresh rows are
+ * counted and take units, so whatever is repeated, by whomever, is counted once. The offsets move
+ * first (a consumer that was replaced learns it before any work), a sale's hot rows come last.
+ * Accepted: of two new orders of one buyer in one batch, the smaller id wins.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { Random } from '../../contract/random.ts';
@@ -24,7 +25,9 @@ const MAX_ROWS = 1_000;
 
 type Rows = Map<string, OrderRow>;
 
-/** The owner commits when the reply is `settled`, and rolls back when it is `fenced` or this throws. */
+/**
+ * The owner commits when the reply is `settled`, and rolls back when it is `fenced` or this throws.
+ */
 export function* settleBatch(
   batch: SettleBatch,
   settleId: number,

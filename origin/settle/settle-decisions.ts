@@ -1,10 +1,13 @@
 /**
- * What settling decides without asking a database: which reservations of a batch are one, which order
- * ids the unique keys kept out, who gets the last units, and what is counted where. Pure functions.
+ * What settling decides without asking a database: which reservations of a batch are one, which
+ * order ids the unique keys kept out, who gets the last units, and what is counted where. Pure
+ * functions.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 
-/** Each order id once (the first of a batch), sorted by it, so that all batches lock in one order. */
+/**
+ * Each order id once (the first of a batch), sorted by it, so that all batches lock in one order.
+ */
 export function sortedOnce(reservations: readonly Reservation[]): Reservation[] {
   const first = new Map<string, Reservation>();
   for (const reservation of reservations) {
@@ -26,7 +29,9 @@ export interface Fit {
   rejected: Reservation[];
 }
 
-/** Whole orders only, in the order in which they were reserved; a small one may fit after a large. */
+/**
+ * Whole orders only, in the order in which they were reserved; a small one may fit after a large.
+ */
 export function fitInto(free: number, orders: readonly Reservation[]): Fit {
   const rejected: Reservation[] = [];
   let units = 0;

@@ -1,8 +1,8 @@
 /**
  * What a database must offer for settling: a handful of exchanges, each one round trip where the
- * database allows, all inside one transaction that the adapter begins and ends. A database that answers
- * at once (SQLite) returns values, one across a network returns promises; the algorithm is a generator
- * that waits only for promises, so that both run the same text.
+ * database allows, all inside one transaction that the adapter begins and ends. A database that
+ * answers at once (SQLite) returns values, one across a network returns promises; the algorithm is
+ * a generator that waits only for promises, so that both run the same text.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { OffsetStep, SettleReply } from './book.ts';
@@ -29,9 +29,9 @@ export type Answer<Value> = Value | Promise<Value>;
 export interface SettleExchanges {
   /** Moves the offsets, then reads clock and sales. `fenced` when a partition is not at `from`. */
   open(opening: Opening): Answer<Opened | { kind: 'fenced' }>;
-  /** Writes what is new as reserved, then reads back every id. */
+  /** Writes what is new as reserved, then gives every id's row; one that collided has none. */
   insertReserved(orders: readonly NewOrder[]): Answer<OrderRow[]>;
-  /** Writes what is new as rejected(duplicate), then reads back every id. */
+  /** Writes what is new as rejected(duplicate), then gives every id's row. */
   insertDuplicates(orders: readonly NewOrder[]): Answer<OrderRow[]>;
   /** A release of 0 units for each: it frees the buyer in the stock store. */
   release(orders: readonly Reservation[]): Answer<void>;

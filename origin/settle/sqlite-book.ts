@@ -1,8 +1,8 @@
 /**
- * OrderBook in the embedded database. Writes share a group commit with the other embedded backends; each
- * is a savepoint of its own, so that a batch which is refused or fenced leaves no trace. Only one process
- * has the file open, so nobody else migrates, settles or moves an offset meanwhile. The book's clock is
- * the origin's.
+ * OrderBook in the embedded database. Writes share a group commit with the other embedded backends;
+ * each is a savepoint of its own, so that a batch which is refused or fenced leaves no trace. Only
+ * one process has the file open, so nobody else migrates, settles or moves an offset meanwhile. The
+ * book's clock is the origin's.
  */
 import type { Clock } from '../../contract/clock.ts';
 import type { Random } from '../../contract/random.ts';

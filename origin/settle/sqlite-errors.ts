@@ -1,6 +1,7 @@
 /**
- * What an error of SQLite means to the book, by its result code (https://www.sqlite.org/rescode.html):
- * the data can never be written, or the error is thrown as it is.
+ * What an error of SQLite means to the book, by its result code
+ * (https://www.sqlite.org/rescode.html): the data can never be written, or the error is thrown as
+ * it is.
  */
 import { BookRefusedError } from './book.ts';
 

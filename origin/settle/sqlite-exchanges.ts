@@ -1,6 +1,6 @@
 /**
- * The exchanges of a settle transaction with the embedded database. It answers at once, so nothing here
- * waits; the group commit around it is the transaction, and a savepoint undoes it alone.
+ * The exchanges of a settle transaction with the embedded database. It answers at once, so nothing
+ * here waits; the group commit around it is the transaction, and a savepoint undoes it alone.
  */
 import type { Clock } from '../../contract/clock.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
@@ -13,38 +13,6 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
   function move(log: string, { partition, from, to }: OffsetStep): boolean {
     if (from !== undefined) return sql('move-offset').run(to, log, partition, from).changes === 1;
     return sql('insert-first-offset').run(log, partition, to).changes === 1;
-  }
-
-  /** What was inserted is known; only what was there, or collided, has to be read. */
-  function insertAndRead(orders: readonly NewOrder[], ...columns: OrderColumns): OrderRow[] {
-    const [live, state, reason] = columns;
-    const insert = sql('insert-order');
-    const rows: OrderRow[] = [];
-    for (const order of orders) {
-      const { changes } = insert.run(
-        order.orderId,
-        order.saleId,
-        order.buyerId,
-        order.quantity,
-        order.epoch,
-        order.bucket,
-        order.seq,
-        order.reservedAtMs,
-        order.settledAtMs,
-        order.payBeforeMs,
-        order.settleId,
-        live,
-        state,
-        reason,
-      );
-      if (changes === 1) {
-        rows.push(newRow(order, state, reason));
-        continue;
-      }
-      const row = sql('select-order').get(order.orderId);
-      if (row !== undefined) rows.push(row as unknown as OrderRow);
-    }
-    return rows;
   }
 
   function release(orders: readonly Reservation[]): void {
@@ -68,8 +36,8 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
       }
       return { kind: 'open', nowMs: clock.nowMs(), payWindowsMs };
     },
-    insertReserved: (orders) => insertAndRead(orders, 1, 'reserved', null),
-    insertDuplicates: (orders) => insertAndRead(orders, null, 'rejected', 'duplicate'),
+    insertReserved: (orders) => insertAndRead(sql, orders, [1, 'reserved', null]),
+    insertDuplicates: (orders) => insertAndRead(sql, orders, [null, 'rejected', 'duplicate']),
     release,
     countAndTake({ saleId, counts, units }) {
       for (const count of counts) {
@@ -93,3 +61,38 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
 
 /** `live`, `state` and `reason`. */
 type OrderColumns = [1, 'reserved', null] | [null, 'rejected', 'duplicate'];
+
+/** What was inserted is known; only what was there, or collided, has to be read. */
+function insertAndRead(
+  sql: BookStatements,
+  orders: readonly NewOrder[],
+  [live, state, reason]: OrderColumns,
+): OrderRow[] {
+  const insert = sql('insert-order');
+  const rows: OrderRow[] = [];
+  for (const order of orders) {
+    const { changes } = insert.run(
+      order.orderId,
+      order.saleId,
+      order.buyerId,
+      order.quantity,
+      order.epoch,
+      order.bucket,
+      order.seq,
+      order.reservedAtMs,
+      order.settledAtMs,
+      order.payBeforeMs,
+      order.settleId,
+      live,
+      state,
+      reason,
+    );
+    if (changes === 1) {
+      rows.push(newRow(order, state, reason));
+      continue;
+    }
+    const row = sql('select-order').get(order.orderId);
+    if (row !== undefined) rows.push(row as unknown as OrderRow);
+  }
+  return rows;
+}

@@ -1,6 +1,6 @@
 /**
- * What the embedded book answers without changing anything. Reads see all that a group commit wrote and
- * nothing half done, since a group runs within one turn of the event loop.
+ * What the embedded book answers without changing anything. Reads see all that a group commit wrote
+ * and nothing half done, since a group runs within one turn of the event loop.
  */
 import type { BookTerms, OrderBook, PendingRelease } from './book.ts';
 import { type OrderRow, toBookOrder } from './order-row.ts';

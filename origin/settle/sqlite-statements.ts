@@ -1,6 +1,6 @@
 /**
- * The book's prepared statements in the embedded database, each prepared when it is first used: before
- * the migrations there are no tables to prepare it for.
+ * The book's prepared statements in the embedded database, each prepared when it is first used:
+ * before the migrations there are no tables to prepare it for.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { loadStatement } from '../statements.ts';

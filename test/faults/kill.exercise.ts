@@ -1,7 +1,7 @@
 /**
- * kill -9 at every named failpoint, in the middle of a sale: the process dies there, a supervisor starts
- * it again, buyers go on clicking. Afterwards nothing that was promised is missing, nothing is sold
- * twice, every unit found its buyer, and the ledger balances.
+ * kill -9 at every named failpoint, in the middle of a sale: the process dies there, a supervisor
+ * starts it again, buyers go on clicking. Afterwards nothing that was promised is missing, nothing
+ * is sold twice, every unit found its buyer, and the ledger balances.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailpointName } from '../../origin/failpoints.ts';
@@ -34,7 +34,8 @@ const STRIKES: Strike[] = [
 
 export async function exerciseKills(kind: BackendsKind): Promise<void> {
   const missing = await missingServers(kind);
-  const name = `killed in the middle of a sale on ${kind}${missing === undefined ? '' : `: ${missing}`}`;
+  const why = missing === undefined ? '' : `: ${missing}`;
+  const name = `killed in the middle of a sale on ${kind}${why}`;
 
   describe.skipIf(missing !== undefined)(name, () => {
     let shop: Shop;

@@ -1,6 +1,6 @@
 /**
- * What systemd or Kubernetes would do: starts the origin again whenever it dies. The failpoints are for
- * the first life only.
+ * What systemd or Kubernetes would do: starts the origin again whenever it dies. The failpoints are
+ * for the first life only.
  */
 import type { OriginProcess, Shop } from '../flow/shop.ts';
 

@@ -1,0 +1,83 @@
+/** Making, showing and changing sales. Every change is safe to repeat. */
+import type { Context, Hono } from 'hono';
+import type { Refusal } from '../../contract/outcomes.ts';
+import type { Random } from '../../contract/random.ts';
+import { newSaleSchema } from '../../contract/sale.ts';
+import { answer, json } from '../http/answer.ts';
+import { parseBody, readBody } from '../http/body.ts';
+import { createSale, type SaleStores, saleFrom } from '../sales/create-sale.ts';
+import type { SaleDirectory } from '../sales/directory.ts';
+import type { Sale, SaleChange } from '../settle/book.ts';
+import { operatorSaleView } from './sale-view.ts';
+
+export interface SaleRoutesOptions {
+  stores: SaleStores;
+  directory: SaleDirectory;
+  payWindowMs: number;
+  nowMs(): number;
+  random: Random;
+}
+
+export function addSaleRoutes(routes: Hono, options: SaleRoutesOptions): void {
+  const { stores, directory, nowMs } = options;
+
+  async function view(sale: Sale) {
+    const terms = await stores.stock.terms(sale.saleId);
+    return operatorSaleView(sale, terms?.stock, nowMs());
+  }
+
+  routes.get('/operator/sales', async () => {
+    await directory.refresh();
+    return json({ sales: await Promise.all(directory.known().map(view)) });
+  });
+  routes.get('/operator/sales/:saleId', async (context) => {
+    await directory.refresh();
+    const sale = await directory.get(context.req.param('saleId'));
+    return sale === undefined ? answer({ kind: 'unknown-sale' }) : json(await view(sale));
+  });
+  routes.post('/operator/sales', async (context) => {
+    const made = await makeSale(context, options);
+    return 'kind' in made ? answer(made) : json(await view(made), 201);
+  });
+
+  for (const [verb, decide] of Object.entries(CHANGES)) {
+    routes.post(`/operator/sales/:saleId/${verb}`, async (context) => {
+      const saleId = context.req.param('saleId');
+      const sale = await directory.get(saleId);
+      if (sale === undefined) return answer({ kind: 'unknown-sale' });
+      const change = decide(sale, nowMs());
+      if ('kind' in change) return answer(change);
+      const changed = await stores.book.changeSale(saleId, change);
+      await directory.refresh();
+      return changed === undefined ? answer({ kind: 'unknown-sale' }) : json(await view(changed));
+    });
+  }
+}
+
+/** What each command changes, from the sale as it is. */
+const CHANGES: Record<string, (sale: Sale, nowMs: number) => SaleChange | Refusal> = {
+  open: (sale, nowMs) =>
+    nowMs >= sale.closesAtMs
+      ? { kind: 'conflict', reason: 'the sale has ended' }
+      : { paused: false, opensAtMs: Math.min(sale.opensAtMs, nowMs) },
+  pause: () => ({ paused: true }),
+  close: (sale, nowMs) => ({ closesAtMs: Math.min(sale.closesAtMs, nowMs) }),
+};
+
+async function makeSale(context: Context, options: SaleRoutesOptions): Promise<Sale | Refusal> {
+  const { stores, directory } = options;
+  const text = await readBody(context.req);
+  if (text.kind !== 'text') return text;
+  const wanted = parseBody(newSaleSchema, text.text);
+  if (wanted.kind !== 'parsed') return wanted;
+  const sale = saleFrom(wanted.value, options);
+  const clash = directory.ofOrder(directory.tagOf(sale.saleId));
+  if (clash !== undefined && clash.saleId !== sale.saleId) {
+    return { kind: 'conflict', reason: `order ids would look like those of ${clash.saleId}` };
+  }
+  if ((await createSale(stores, sale)) === 'conflict') {
+    return { kind: 'conflict', reason: `the sale ${sale.saleId} exists with other terms` };
+  }
+  await directory.refresh();
+  return (await directory.get(sale.saleId)) ?? sale;
+}

@@ -1,0 +1,80 @@
+/**
+ * The settle transaction against exchanges made up for the case that a real database seldom shows.
+ */
+import { expect, test } from 'vitest';
+import { systemRandom } from '../../../contract/random.ts';
+import { type NewOrder, newRow } from '../../../origin/settle/order-row.ts';
+import { newSettleId, settleBatch } from '../../../origin/settle/settle-batch.ts';
+import { runLater, runNow, type SettleExchanges } from '../../../origin/settle/settle-exchanges.ts';
+
+const reservation = {
+  saleId: 'sale',
+  epoch: 1,
+  bucket: 0,
+  orderId: 'order',
+  buyerId: 'buyer',
+  quantity: 2,
+  seq: 1,
+  reservedAtMs: 0,
+};
+const batch = { log: 'log', reservations: [reservation], steps: [] };
+
+const rowOf = (order: NewOrder) => newRow(order, 'reserved', null);
+
+/** A database that takes everything, and notes what it was asked. */
+function createExchanges(said: string[], change: Partial<SettleExchanges>): SettleExchanges {
+  return {
+    open: () => ({ kind: 'open', nowMs: 5, payWindowsMs: new Map([['sale', 10]]) }),
+    insertReserved: (orders) => orders.map(rowOf),
+    insertDuplicates: (orders) => orders.map(rowOf),
+    release: () => void said.push('release'),
+    countAndTake: ({ units }) => said.push(`take ${units}`) > 0,
+    lockFree: () => said.push('lock') + 100,
+    takeAndReject: ({ units, rejected }) =>
+      said.push(`take ${units}, reject ${rejected.length}`) > 0,
+    ...change,
+  };
+}
+
+test('a unit that comes back between the guard and the lock is sold', () => {
+  const said: string[] = [];
+  const exchanges = createExchanges(said, { countAndTake: () => false });
+  const reply = runNow(settleBatch(batch, 7, exchanges));
+  expect(reply).toMatchObject({ kind: 'settled', orders: [{ state: 'reserved' }] });
+  expect(said).toEqual(['lock', 'take 2, reject 0']);
+});
+
+test('a guard that holds on a locked row, and a row that cannot be read back, throw', () => {
+  const held = createExchanges([], { countAndTake: () => false, takeAndReject: () => false });
+  expect(() => runNow(settleBatch(batch, 7, held))).toThrow(/guard of sale sale held/);
+  const lost = createExchanges([], { insertReserved: () => [], insertDuplicates: () => [] });
+  expect(() => runNow(settleBatch(batch, 7, lost))).toThrow('of 1 orders the book gave back 0');
+});
+
+test('nothing is counted for rows that another transaction wrote', () => {
+  const said: string[] = [];
+  const insertReserved: SettleExchanges['insertReserved'] = (orders) =>
+    orders.map((order) => ({ ...rowOf(order), settleId: 8 }));
+  runNow(settleBatch(batch, 7, createExchanges(said, { insertReserved })));
+  expect(said).toEqual([]);
+});
+
+test('exchanges that answer later run under runLater only, and their errors arrive', async () => {
+  const later: Partial<SettleExchanges> = { insertReserved: async (orders) => orders.map(rowOf) };
+  const settled = runLater(settleBatch(batch, 7, createExchanges([], later)));
+  expect(await settled).toMatchObject({ kind: 'settled' });
+  const twice = () => runNow(settleBatch(batch, 7, createExchanges([], later)));
+  expect(twice).toThrow(/returned a promise/);
+  const failing = createExchanges([], { countAndTake: () => Promise.reject(new Error('gone')) });
+  await expect(runLater(settleBatch(batch, 7, failing))).rejects.toThrow('gone');
+});
+
+test('a settle id is 52 bits of the secure source', () => {
+  const bytes = (value: number) => ({
+    ...systemRandom,
+    bytes: () => new Uint8Array(7).fill(value),
+  });
+  expect(newSettleId(bytes(0xff))).toBe(2 ** 52 - 1);
+  expect(newSettleId(bytes(0))).toBe(0);
+  expect(newSettleId(systemRandom)).not.toBe(newSettleId(systemRandom));
+});
