@@ -1,7 +1,8 @@
 /**
  * A load generator that costs little, since it shares two cores with what it measures: raw sockets,
- * requests built before the clock starts, answers read no further than status and length. One request
- * under way a connection, as a browser would. Bounded by the number of requests it is given.
+ * requests built before the clock starts, answers read no further than status and length. One
+ * request under way a connection, as a browser would. Bounded by the number of requests it is
+ * given.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

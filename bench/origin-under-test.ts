@@ -1,4 +1,6 @@
-/** An origin like any other, with one more route: a JSON POST that does nothing, to compare with. */
+/**
+ * An origin like any other, with one more route: a JSON POST that does nothing, to compare with.
+ */
 import { systemClock } from '../contract/clock.ts';
 import { systemRandom } from '../contract/random.ts';
 import { parseConfig } from '../origin/config.ts';

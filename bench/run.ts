@@ -1,10 +1,12 @@
 /** `npm run bench <name>`: runs one measurement, or all that need no argument. */
 import { accept } from './accept.ts';
+import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
 
 const BENCHES: Record<string, () => Promise<void>> = {
   accept: () => accept('servers'),
   embedded: () => accept('embedded'),
+  settle,
   sustained: () => sustained(Number(process.env.ORDERS_PER_SECOND ?? 12_000)),
 };
 
