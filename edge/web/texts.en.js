@@ -1,0 +1,86 @@
+// @ts-check
+/**
+ * Every word of the page in English. A message is a headline and what it means for the buyer; it
+ * promises nothing that the shop does not keep. The other languages have the same keys, by type.
+ */
+
+/** @satisfies {Record<string, readonly [headline: string, explanation: string]>} */
+export const messages = {
+  loading: ['Loading', 'One moment.'],
+  scheduled: ['Not open yet', 'The button opens by the shop’s clock. No need to reload.'],
+  open: ['Open now', 'One click is one order. Clicking twice never buys twice.'],
+  paused: ['Paused by the shop', 'Nothing is lost. This page notices when it goes on.'],
+  ended: ['The sale has ended', 'Thank you for coming.'],
+  'sold-out': ['Sold out', 'A unit that comes back opens the button again.'],
+  sending: ['Sending your order', 'Please keep this page open.'],
+  accepting: ['Almost in line', 'The shop is writing your order down. It is not confirmed yet.'],
+  queued: ['In line', 'Your order is safely recorded. You may close this page and come back.'],
+  reserved: ['Reserved for you', 'Pay before {time}.'],
+  paid: ['Paid', 'It is yours. Thank you.'],
+  expired: ['The time to pay is over', 'The unit went back to the sale.'],
+  cancelled: ['Order cancelled', 'Nothing was charged.'],
+  refunded: ['Refunded', 'Your money is on its way back.'],
+  'rejected-sold-out': ['Sold out before your turn', 'Nothing was charged.'],
+  'rejected-duplicate': ['You already have an order', 'This second one was dropped.'],
+  'rejected-cancelled': ['Order cancelled', 'Nothing was charged.'],
+  'rejected-recovered': [
+    'Your order was not kept',
+    'The shop had to recover. Nothing was charged.',
+  ],
+  'rejected-poison': ['Your order failed', 'Nothing was charged.'],
+  'not-open': ['Not open yet', 'You were a moment early. Your click is sent again by itself.'],
+  'not-drawn': [
+    'Not drawn yet',
+    'More buyers are let in step by step. We ask again by ourselves; clicking changes nothing.',
+  ],
+  'too-fast': ['A little too fast', 'The shop takes one at a time. We ask again by ourselves.'],
+  recovering: ['The shop is recovering', 'It takes a few seconds. We ask again by ourselves.'],
+  overloaded: ['Very busy', 'We ask again by ourselves. It stays one order.'],
+  unauthenticated: ['Please sign in', 'Sign in at the shop, then come back to this page.'],
+  'invalid-request': ['The shop did not understand', 'This page may be old. Please reload it.'],
+  'key-reused': ['Please try once more', 'An earlier click was for something else.'],
+  'unknown-sale': ['There is no such sale', 'Please check the address.'],
+  unexpected: ['Something went wrong', 'Your order, if there is one, is safe.'],
+  'no-answer': [
+    'Your last click had no answer',
+    'Try again: it is the same order, never a second.',
+  ],
+  'network-lost': ['No connection', 'We send the same order again; it cannot count twice.'],
+};
+
+export const labels = {
+  language: 'Language',
+  buy: 'Buy now',
+  again: 'Try again',
+  'not-yet': 'Opens soon',
+  'one-moment': 'One moment…',
+  waiting: 'Waiting…',
+  'in-line': 'In line',
+  'is-reserved': 'Reserved',
+  'is-paid': 'Paid',
+  'is-refunded': 'Refunded',
+  'is-paused': 'Paused',
+  'is-sold-out': 'Sold out',
+  'is-ended': 'Ended',
+  'opens-in': 'Opens in',
+  'closes-in': 'Closes in',
+  closed: 'Closed',
+  'asks-again-in': 'Asking again in',
+  'pay-within': 'Time left to pay',
+  'gave-up':
+    'We have stopped asking by ourselves. Trying again sends the same order, never a second.',
+  days: 'days',
+  hours: 'hours',
+  minutes: 'min',
+  seconds: 'sec',
+  'stock-all': '{units} units',
+  'stock-some': 'About {remaining} of {units} left',
+  'stock-none': 'None of {units} left',
+  quantity: 'Quantity',
+  steps: 'Your order',
+  'step-1': 'In line',
+  'step-2': 'Reserved',
+  'step-3': 'Paid',
+  'order-id': 'Order {id} · quantity {quantity}',
+  'opens-in-words': 'Opens in {time}',
+};

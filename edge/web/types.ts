@@ -1,0 +1,202 @@
+/**
+ * The shapes that the page's modules hand to one another. A file of its own because it is for the
+ * type checker only: it is never served, so its words cost a buyer no byte.
+ */
+import type { OrderView } from '../../contract/order.ts';
+import type { SaleView } from '../../contract/sale.ts';
+import type { labels, messages } from './texts.en.js';
+
+export type Message = keyof typeof messages;
+export type Label = keyof typeof labels;
+/** A message is a headline and what it means for the buyer. */
+export interface Texts {
+  messages: Record<Message, readonly string[]>;
+  labels: Record<Label, string>;
+}
+export type Language = 'en' | 'zh-CN';
+/** How one language writes everything. */
+export interface Words {
+  language: Language;
+  messages: Texts['messages'];
+  label(name: Label, values?: Record<string, string>): string;
+  date(ms: number): string;
+  time(ms: number): string;
+  number(count: number): string;
+  duration(seconds: number): string;
+  price(minorUnits: number, currency: string): string;
+}
+
+/** What stands between a click and its order, in a buyer's terms. */
+export type Trouble =
+  | 'not-open'
+  | 'paused'
+  | 'ended'
+  | 'sold-out'
+  | 'not-drawn'
+  | 'too-fast'
+  | 'recovering'
+  | 'overloaded'
+  | 'unauthenticated'
+  | 'invalid-request'
+  | 'key-reused'
+  | 'unknown-sale'
+  | 'unexpected'
+  /** There was no answer, and the page is still at it. */
+  | 'network-lost'
+  /** There was no answer to a click of an earlier load of the page. */
+  | 'no-answer';
+
+export interface Refused {
+  kind: 'refused';
+  trouble: Trouble;
+  /** 0 when there was no answer. */
+  status: number;
+  retryAfterMs?: number;
+  opensAt?: string;
+}
+export type Answer<Body> = { kind: 'ok'; body: Body } | Refused;
+
+/** One wish to buy and its Idempotency-Key. */
+export interface Attempt {
+  key: string;
+  /** Stays with the key: the same key with another quantity is refused. */
+  quantity: number;
+  /** Once the shop has answered with an order. */
+  orderId?: string;
+  /** Sent, and nobody knows yet what came of it. */
+  unanswered?: boolean;
+}
+
+/** One measurement of the shop's clock. */
+export interface Sample {
+  /** What to add to the page's monotonic clock. */
+  offsetMs: number;
+  roundTripMs: number;
+}
+
+/** One question to the shop's clock, on the page's monotonic clock, and its answer. */
+export interface Exchange {
+  askedAtMs: number;
+  answeredAtMs: number;
+  serverNowMs: number;
+}
+
+/** All that the page asks of the shop. */
+export interface Api extends Shop {
+  sale(): Promise<Answer<SaleView>>;
+  /** Undefined when the answer was lost. */
+  nowMs(): Promise<number | undefined>;
+}
+
+export interface ClockParts {
+  /** The shop's time; undefined when the answer was lost. */
+  ask(): Promise<number | undefined>;
+  monotonicMs(): number;
+}
+
+/** Keeps values over a reload; `write` of undefined forgets. */
+export interface Memory {
+  read(name: string): unknown;
+  write(name: string, value: unknown): void;
+}
+
+/** What an order asks of the shop. */
+export interface Shop {
+  myOrder(): Promise<Answer<OrderView>>;
+  order(orderId: string): Promise<Answer<OrderView>>;
+  placeOrder(attempt: Attempt): Promise<Answer<OrderView>>;
+}
+
+export type Sending =
+  | { kind: 'idle' }
+  | { kind: 'sending' }
+  /** Sent again by itself at `untilMs` of the shop's clock. */
+  | { kind: 'waiting'; untilMs: number };
+
+/** Everything the page knows. */
+export interface Facts {
+  sale: SaleView | undefined;
+  order: OrderView | undefined;
+  sending: Sending;
+  /** The last answer to the load or the click, if it was a refusal. */
+  refusal: Refused | undefined;
+  /** By the shop's clock. */
+  nowMs: number;
+}
+
+/** What decides whether and when a refused click is sent again. */
+export interface RetryFacts {
+  trouble: Trouble;
+  /** How often this click met this trouble, with this time: 1 or more. */
+  tries: number;
+  retryAfterMs: number | undefined;
+  /** Jitter, in [0, 1). */
+  fraction: number;
+}
+
+/** What decides what the next click sends. */
+export interface ClickFacts {
+  kept: Attempt | undefined;
+  /** The order last seen. */
+  order: OrderView | undefined;
+  /** Chosen now. */
+  quantity: number;
+  /** Used only when a new attempt begins. */
+  newKey: string;
+}
+
+export interface LoadFacts {
+  /** Loads in a row that failed. */
+  failures: number;
+  retryAfterMs: number | undefined;
+  /** Jitter, in [0, 1). */
+  fraction: number;
+}
+
+export interface SalePollFacts {
+  sale: SaleView;
+  nowMs: number;
+  hasOrder: boolean;
+  /** Looks in a row that got no answer. */
+  failures: number;
+  /** Jitter, in [0, 1). */
+  fraction: number;
+}
+
+export interface OrderPollFacts {
+  order: OrderView;
+  /** How often it was asked for since its state last changed. */
+  polls: number;
+  nowMs: number;
+  /** Jitter, in [0, 1). */
+  fraction: number;
+}
+
+export interface OrderingParts {
+  shop: Shop;
+  memory: Memory;
+  /** Where the attempt is kept in the memory. */
+  name: string;
+  facts(): Facts;
+  change(change: Partial<Facts>): void;
+  /** Tells the other tabs. */
+  tell(order: OrderView): void;
+}
+
+export interface Ordering extends OrderingParts {
+  /** Grows with each loop of polling, so that one at a time asks. */
+  followed: number;
+}
+
+/** Everything the page shows. */
+export interface Screen {
+  message: Message;
+  /** The page has stopped asking by itself. */
+  gaveUp: boolean;
+  tone: 'calm' | 'go' | 'wait' | 'good' | 'stop';
+  button: Label;
+  canOrder: boolean;
+  timer: { label: Label; untilMs: number } | undefined;
+  /** How far the order is: nowhere, in line, reserved, paid. */
+  step: 0 | 1 | 2 | 3;
+}

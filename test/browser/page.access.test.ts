@@ -1,0 +1,207 @@
+/**
+ * The page for everybody: by keyboard alone, with a screen reader, in Chinese, on a small phone, in
+ * light and dark, without JavaScript, over a slow line.
+ */
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInChromium, expectHeadline } from './page.chromium.ts';
+import { isoIn, orderOf } from './page.shop.ts';
+
+const MAX_BYTES = 30_000;
+const SMALL = { width: 360, height: 740 };
+const LARGE = { width: 1440, height: 900 };
+
+describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) => {
+  it('buys by keyboard alone, with the focus kept on the button over the opening', async () => {
+    const shop = await startShop({ opensInMs: 2500 });
+    const page = await open(shop);
+    const focused = () => page.evaluate('document.activeElement.id');
+    for (let press = 0; press < 4 && (await focused()) !== 'order'; press += 1) {
+      await page.keyboard.press('Tab');
+    }
+    expect(await focused()).toBe('order');
+    await page.keyboard.press('Enter');
+    expect(shop.requests('POST', /./)).toHaveLength(0);
+    await page.waitForSelector('#order[aria-disabled="false"]');
+    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineWidth')).toBe(
+      '3px',
+    );
+    await page.keyboard.press('Enter');
+    await expectHeadline(page, 'In line');
+    expect(await focused()).toBe('order');
+  });
+
+  it('has a name and a role for everything', async () => {
+    const shop = await startShop({ sale: { perBuyer: 2 } });
+    const page = await open(shop);
+    for (const [role, name] of [
+      ['heading', shop.sale.title],
+      ['heading', 'Open now'],
+      ['button', 'Buy now'],
+      ['combobox', 'Quantity'],
+      ['group', 'Language'],
+      ['list', 'Your order'],
+    ] as const) {
+      expect(await page.getByRole(role, { name, exact: true }).count(), `${role} ${name}`).toBe(1);
+    }
+    expect(await page.getByRole('status').textContent()).toContain('Open now');
+    expect(await page.getByRole('timer').textContent()).toContain('Closes in');
+    expect(await page.getByRole('main').count()).toBe(1);
+    expect(await page.title()).toBe(shop.sale.title);
+    expect(await page.locator('img:not([alt])').count()).toBe(0);
+  });
+
+  it('does not chatter while it counts, and says the opening once', async () => {
+    const shop = await startShop({ opensInMs: 2800 });
+    const page = await open(shop);
+    await page.evaluate(LISTEN);
+    await expectHeadline(page, 'Open now');
+    await page.waitForTimeout(1500);
+    expect(await page.evaluate('heard')).toHaveLength(1);
+  });
+
+  it('speaks Chinese to a Chinese browser, and remembers another choice', async () => {
+    const shop = await startShop({ sale: { remaining: 40 } });
+    const page = await open(shop, await buyer({ locale: 'zh-CN' }));
+    await expectHeadline(page, '正在发售');
+    expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+    expect(await page.textContent('#order')).toBe('立即购买');
+    expect(await page.textContent('#price')).toBe('¥1,999');
+    expect(await page.textContent('#stock')).toBe('约剩 40 / 100 件');
+    await page.getByRole('button', { name: 'EN' }).click();
+    await page.reload();
+    await expectHeadline(page, 'Open now');
+    expect(await page.getAttribute('html', 'lang')).toBe('en');
+  });
+
+  it.each([SMALL, LARGE])('moves nothing from state to state at $width px', async (viewport) => {
+    const shop = await startShop({ sale: { perBuyer: 2 } });
+    const page = await open(shop, await buyer({ viewport }));
+    const places = await page.evaluate(EVERY_SCREEN);
+    expect(places.length).toBeGreaterThan(50);
+    expect(places.filter(({ place }) => place !== places[0]?.place)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+  });
+
+  it.each(['light', 'dark'] as const)('has enough contrast in %s', async (colorScheme) => {
+    const shop = await startShop();
+    const page = await open(shop, await buyer({ colorScheme, reducedMotion: 'reduce' }));
+    const check = async () => expect(await page.evaluate(WEAK_CONTRAST)).toEqual([]);
+    await check();
+    shop.replies = [{ kind: 'not-drawn', retryAfterMs: 500 }];
+    await page.click('#order');
+    await expectHeadline(page, 'Not drawn yet');
+    await check();
+    await expectHeadline(page, 'In line');
+    await check();
+    shop.order = orderOf({ state: 'reserved', payBefore: isoIn(shop, 60_000) });
+    await expectHeadline(page, 'Reserved for you');
+    await check();
+    shop.order = orderOf({ state: 'expired' });
+    await page.reload();
+    await expectHeadline(page, 'The time to pay is over');
+    await check();
+  });
+
+  it('tells who has JavaScript switched off what it needs', async () => {
+    const shop = await startShop();
+    const page = await (await buyer({ javaScriptEnabled: false })).newPage();
+    await page.goto(`${shop.url}/s/demo`);
+    expect(await page.textContent('noscript')).toMatch(/needs JavaScript[\s\S]*需要 JavaScript/);
+    expect(await page.locator('#sale').isVisible()).toBe(false);
+  });
+
+  it(`is at most ${MAX_BYTES} bytes with headers, and logs nothing`, async () => {
+    const shop = await startShop({ opensInMs: 6000 });
+    const page = await (await buyer()).newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(error.message));
+    const bytes = await bytesOf(page, `${shop.url}/s/demo`);
+    await page.waitForSelector('#order[aria-disabled="false"]');
+    await page.click('#order');
+    await expectHeadline(page, 'In line');
+    expect(said).toEqual([]);
+    expect(bytes.files).toBeGreaterThan(10);
+    expect(bytes.total).toBeLessThanOrEqual(MAX_BYTES);
+  });
+});
+
+/** What the page's own files cost on the wire, as the browser counts it. */
+async function bytesOf(page: Page, url: string) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.enable');
+  const api = new Set<string>();
+  const bytes = { files: 0, total: 0 };
+  session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    if (request.url.includes('/api/')) api.add(requestId);
+  });
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (api.has(requestId)) return;
+    bytes.files += 1;
+    bytes.total += encodedDataLength;
+  });
+  await page.goto(url);
+  await page.waitForSelector('[data-sale="known"]');
+  await page.waitForTimeout(500);
+  return bytes;
+}
+
+/** Counts what a screen reader is told. */
+const LISTEN = `
+  globalThis.heard = [];
+  for (const region of document.querySelectorAll('[aria-live]')) {
+    const observer = new MutationObserver(() => heard.push(region.textContent));
+    observer.observe(region, { childList: true, subtree: true, characterData: true });
+  }
+`;
+
+/** Shows every message in both languages and returns where the parts of the page were each time. */
+const EVERY_SCREEN = `(async () => {
+  const [{ show }, { wordsIn }, { messages }] = await Promise.all(
+    ['/view.js', '/language.js', '/texts.en.js'].map((path) => import(path)),
+  );
+  const sale = await (await fetch('/api/sales/demo')).json();
+  const payBefore = sale.closesAt;
+  const order = { orderId: 'WWWWWWWWWWWWWWWWWWWWWW', quantity: 2, state: 'reserved', payBefore };
+  const nowMs = Date.parse(sale.now);
+  const found = [];
+  for (const language of ['en', 'zh-CN']) {
+    for (const message of Object.keys(messages)) {
+      for (const gaveUp of [false, true]) {
+        const facts = { sale, order: gaveUp ? undefined : order, sending: { kind: 'idle' }, nowMs };
+        const timer = gaveUp ? undefined : { label: 'asks-again-in', untilMs: nowMs + 5000 };
+        const screen = { message, gaveUp, tone: 'wait', button: 'again', timer, step: 1 };
+        show(facts, screen, wordsIn(language));
+        const places = ['#order', '.state', '#steps', '#order-id'].map((part) => {
+          const { top, height } = document.querySelector(part).getBoundingClientRect();
+          return [top + scrollY, height].map(Math.round).join('+');
+        });
+        found.push({ what: language + ' ' + message + ' ' + gaveUp, place: places.join(' ') });
+      }
+    }
+  }
+  return found;
+})()` as unknown as () => Promise<{ what: string; place: string }[]>;
+
+/** Every text whose contrast with its ground is below 4.5 (WCAG 2.2, 1.4.3). */
+const WEAK_CONTRAST = `(() => {
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = ([red, green, blue]) => [red, green, blue]
+    .map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+  const ground = (at) => {
+    const color = numbers(getComputedStyle(at).backgroundColor);
+    return color[3] === 0 ? ground(at.parentElement) : color;
+  };
+  const own = (at) => [...at.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  return [...document.body.querySelectorAll('*')]
+    .filter((at) => own(at) && at.checkVisibility({ visibilityProperty: true }))
+    .map((at) => {
+      const [a, b] = [light(numbers(getComputedStyle(at).color)), light(ground(at))];
+      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      return { text: at.textContent.trim(), ratio };
+    })
+    .filter(({ ratio }) => ratio < 4.5);
+})()`;

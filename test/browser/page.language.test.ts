@@ -1,0 +1,41 @@
+/** Prices and words in both languages; no text with a gap that nothing fills. */
+import { describe, expect, it } from 'vitest';
+import { fill, languageOf, wordsIn } from '../../edge/web/language.js';
+import * as english from '../../edge/web/texts.en.js';
+import * as chinese from '../../edge/web/texts.zh.js';
+
+describe('the language', () => {
+  it('is what the buyer chose, else the browser’s, else English', () => {
+    expect(languageOf('en', 'zh-CN')).toBe('en');
+    expect(languageOf(undefined, 'zh-TW')).toBe('zh-CN');
+    expect(languageOf('nonsense', 'de')).toBe('en');
+  });
+
+  it('has every text in both, with the same gaps', () => {
+    const gaps = (texts: object) =>
+      Object.entries(texts).map(([key, text]) => [
+        key,
+        String(text)
+          .match(/\{\w+\}/g)
+          ?.sort(),
+      ]);
+    expect(gaps(chinese.labels)).toEqual(gaps(english.labels));
+    expect(gaps(chinese.messages)).toEqual(gaps(english.messages));
+    expect(fill('{a} of {b}', { a: '1' })).toBe('1 of ');
+  });
+
+  it('writes a price in the currency’s own minor units', () => {
+    const price = (language: 'en' | 'zh-CN', minor: number, currency: string) =>
+      wordsIn(language).price(minor, currency).replace(/\s/g, ' ');
+    expect(price('zh-CN', 199_900, 'CNY')).toBe('¥1,999');
+    expect(price('zh-CN', 199_950, 'CNY')).toBe('¥1,999.50');
+    expect(price('en', 1999, 'JPY')).toBe('¥1,999');
+    expect(price('en', 1999, 'KWD')).toBe('KWD 1.999');
+    expect(price('en', 0, 'EUR')).toBe('€0');
+  });
+
+  it('says a countdown in words', () => {
+    expect(wordsIn('en').duration(600)).toBe('10 minutes');
+    expect(wordsIn('zh-CN').duration(10)).toBe('10秒钟');
+  });
+});
