@@ -1,7 +1,7 @@
 /**
- * A crowd of buyers at the edge (or, with passes, at the origin itself): each clicks up to three times
- * with one Idempotency-Key, as people and retries do. Everything the crowd was told is kept, so that it
- * can be held against the book afterwards.
+ * A crowd of buyers at the edge (or, with passes, at the origin itself): each clicks up to three
+ * times with one Idempotency-Key, as people and retries do. Everything the crowd was told is kept,
+ * so that it can be held against the book afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';

@@ -1,7 +1,7 @@
 /**
- * The main job, from a click at the edge to a row in the book: 2,000 buyers want 100 units and click up
- * to three times each. Whatever the backends, exactly 100 are reserved, nobody twice, and the ledger
- * balances.
+ * The main job, from a click at the edge to a row in the book: 2,000 buyers want 100 units and
+ * click up to three times each. Whatever the backends, exactly 100 are reserved, nobody twice, and
+ * the ledger balances.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorOrderSchema } from '../../contract/operator.ts';

@@ -1,6 +1,6 @@
 /**
- * Holds what clients were told against the book (I3): every order ever called `queued` or `reserved` is
- * there, belongs to whom it was promised, and was not rejected.
+ * Holds what clients were told against the book (I3): every order ever called `queued` or
+ * `reserved` is there, belongs to whom it was promised, and was not rejected.
  */
 import { OperatorError } from '../../cli/operator-client.ts';
 import { operatorOrderSchema } from '../../contract/operator.ts';

@@ -1,6 +1,7 @@
 /**
- * A whole shop for a test: an origin (one process or several) and, when asked for, the edge, each a real
- * process on a free port with data of its own, on the embedded backends or on the stack's servers.
+ * A whole shop for a test: an origin (one process or several) and, when asked for, the edge, each a
+ * real process on a free port with data of its own, on the embedded backends or on the stack's
+ * servers.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
