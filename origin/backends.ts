@@ -94,7 +94,7 @@ function openBook({ config, random, clock }: BackendsOptions, embedded: () => Em
 function openLog({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
   const { LOG_URL: url, LOG_LANES: lanes } = config;
   return isEmbedded(url)
-    ? createSqliteLog(embedded(), { lanes, clock })
+    ? createSqliteLog(embedded(), { lanes, clock, logger })
     : createKafkaLog({
         brokers: parseKafkaUrl(url),
         prefix: config.LOG_PREFIX,

@@ -114,26 +114,29 @@ function createLedgerGauges(registers: Registry[]) {
   };
 }
 
+/** A log that is away has no lag that could be told: the two are missing then, the rest is not. */
 function createLagGauges(
   registers: Registry[],
   read: () => Promise<{ messages: number; seconds: number }>,
 ): void {
-  const messages = new Gauge({
+  new Gauge({
     name: 'sluice_log_lag_messages',
     help: 'Records in the log that are not settled.',
     registers,
     async collect() {
-      this.set((await read()).messages);
+      const lag = await read().catch(() => undefined);
+      if (lag === undefined) this.remove();
+      else this.set(lag.messages);
     },
   });
-  const seconds = new Gauge({
+  new Gauge({
     name: 'sluice_log_lag_seconds',
     help: 'Age of the oldest record that is not settled.',
     registers,
     async collect() {
-      this.set((await read()).seconds);
+      const lag = await read().catch(() => undefined);
+      if (lag === undefined) this.remove();
+      else this.set(lag.seconds);
     },
   });
-  messages.set(0);
-  seconds.set(0);
 }

@@ -47,6 +47,13 @@ export interface Origin {
   close(): Promise<void>;
 }
 
+export class PortInUseError extends Error {
+  readonly code = 'port-in-use';
+  constructor(port: number, host: string, options: ErrorOptions) {
+    super(`port ${port} of ${host} is in use; set ORIGIN_PORT to another`, options);
+  }
+}
+
 interface Parts extends OriginOptions {
   backends: Backends;
   directory: SaleDirectory;
@@ -216,7 +223,10 @@ function singletonOf({ config, backends, clock, logger, random }: Parts) {
 function listen(server: ServerType, config: Config): Promise<number> {
   const { ORIGIN_HOST: host, ORIGIN_PORT: port } = config;
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = error.code === 'EADDRINUSE';
+      reject(inUse ? new PortInUseError(port, host, { cause: error }) : error);
+    });
     server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
   });
 }

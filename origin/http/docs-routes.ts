@@ -10,10 +10,10 @@ import { openApiDocument } from '../../contract/openapi.ts';
 import { answer, json } from './answer.ts';
 
 /** The only files of the package that are served; nothing of a request becomes a path. */
-const FILES: Record<string, string> = {
-  'swagger-ui.css': 'text/css',
-  'swagger-ui-bundle.js': 'text/javascript',
-};
+const FILES = new Map([
+  ['swagger-ui.css', 'text/css'],
+  ['swagger-ui-bundle.js', 'text/javascript'],
+]);
 const START_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs' });`;
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -38,7 +38,7 @@ export function createDocsRoutes(): Hono {
   );
   routes.get('/docs/:file', async (context) => {
     const file = context.req.param('file');
-    const contentType = FILES[file];
+    const contentType = FILES.get(file);
     if (contentType === undefined) return answer({ kind: 'unknown-route' });
     const content = await readFile(join(folder, file));
     return context.body(content, 200, {

@@ -3,6 +3,7 @@
  * due.
  */
 import { Hono } from 'hono';
+import type { Refusal } from '../../contract/outcomes.ts';
 import { coarseRemaining, type SaleSnapshot } from '../../contract/sale.ts';
 import type { StockLedger } from '../admit/stock.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
@@ -16,11 +17,15 @@ export interface EdgeRoutesOptions {
   stock: StockLedger;
 }
 
+/** The seed is the edge's alone, whatever it should ever forward by mistake. */
+const NOT_FOR_BUYERS: Refusal = { kind: 'no-pass', reason: 'this is for the edge itself' };
+
 export function createEdgeRoutes({ passGate, directory, stock }: EdgeRoutesOptions): Hono {
   const routes = new Hono();
   routes.get('/edge/sales/:saleId', async (context) => {
     const admitted = await passGate(context.req);
     if (admitted.kind !== 'admitted') return answer(admitted);
+    if (admitted.buyerId !== '') return answer(NOT_FOR_BUYERS);
     const sale = await directory.get(context.req.param('saleId'));
     if (sale === undefined) return answer({ kind: 'unknown-sale' });
     // A store that is away is no reason to call a sale sold out: the origin will answer for it.

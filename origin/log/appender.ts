@@ -58,6 +58,8 @@ export function createAppender(options: AppenderOptions): Appender {
       const result = await send(batch.map((entry) => entry.reservation));
       for (const entry of batch) entry.resolve(result);
     }
+    // At once, not when this promise has settled: what is appended in between must start a new run.
+    sending = undefined;
   }
 
   async function send(reservations: Reservation[]): Promise<AppendResult> {
@@ -91,9 +93,7 @@ export function createAppender(options: AppenderOptions): Appender {
       }
       return new Promise((resolve) => {
         waiting.push({ reservation, resolve });
-        sending ??= sendAll().finally(() => {
-          sending = undefined;
-        });
+        sending ??= sendAll();
       });
     },
     waiting: () => waiting.length,

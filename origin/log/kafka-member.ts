@@ -125,7 +125,7 @@ function watchLife(consumer: Consumer, options: KafkaMemberOptions) {
     lastSignMs = performance.now();
     const partitions = payload.memberAssignment[topic] ?? [];
     logger.info({ topic, partitions, memberId: payload.memberId }, 'joined the consumer group');
-    // Nothing may be fetched before the book was asked where to begin.
+    // What is fetched before the book was asked where to begin would only be thrown away.
     if (partitions.length > 0) consumer.pause([{ topic, partitions }]);
     if (!ended) options.onAssigned([...partitions]);
   });

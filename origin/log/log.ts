@@ -26,7 +26,7 @@ export interface DeadLetter {
 }
 
 export interface LogLag {
-  /** Records appended and not yet settled, over all partitions. */
+  /** Records appended and not yet settled in this consumer's partitions; processes add up. */
   messages: number;
   /** Age of the oldest of them; 0 when there is none. */
   seconds: number;
@@ -36,14 +36,14 @@ export interface LogLag {
 export interface LogHandler {
   /**
    * The next offset that the book wants of each partition; undefined for one never read (then the
-   * earliest record is next). Asked whenever partitions are assigned.
+   * earliest record is next). Asked whenever partitions are assigned, and again after a rejection.
    */
   positions(partitions: readonly number[]): Promise<Map<number, bigint>>;
   /**
    * Entries of one partition in order, at least one, contiguous from the last resolved. Resolves
    * once they are settled. Different partitions may be handled at the same time, one partition
    * never is. `rewind` when the book is at another offset than the entries begin at: the consumer
-   * asks `positions` again and continues there.
+   * asks `positions` again and continues there. A rejection ends the consumer.
    */
   handle(entries: readonly LogEntry[]): Promise<'settled' | 'rewind'>;
 }

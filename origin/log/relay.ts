@@ -11,7 +11,7 @@ import type { OrderLog } from './log.ts';
 
 export const RELAY_EVERY_MS = 1_000;
 /** One append of the relay, about 500 kB. Each costs a scan of the outbox, so it is not small. */
-const RELAY_BATCH = 5_000;
+export const RELAY_BATCH = 5_000;
 
 export interface RelayOptions {
   stock: StockLedger;

@@ -66,12 +66,16 @@ export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise
   await book.changeSale(saleId, { loaded: true });
 }
 
+/** Times are left out: a command that says `--opens-in 5s` is the same command when it is repeated. */
 function sameTerms(left: Sale, right: Sale): boolean {
   return (
     left.title === right.title &&
     left.units === right.units &&
     left.price === right.price &&
     left.currency === right.currency &&
-    left.perBuyer === right.perBuyer
+    left.pictureUrl === right.pictureUrl &&
+    left.perBuyer === right.perBuyer &&
+    left.ratePerSecond === right.ratePerSecond &&
+    left.shareSteps[0]?.share === right.shareSteps[0]?.share
   );
 }

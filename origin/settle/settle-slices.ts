@@ -25,14 +25,18 @@ export type SettleSlices = (
 
 export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
   const { book, log, logger } = options;
+  /** A batch is tried again for as long as the book is away; its dead are buried once. */
+  const buried = new WeakSet<object>();
 
-  async function bury({ entry, reason, orderId }: DeadOrder): Promise<void> {
+  async function bury({ entry, reason, orderId }: DeadOrder, dead: object): Promise<void> {
+    if (buried.has(dead)) return;
     const { partition, offset, value } = entry;
     const letter = { source: log.name, partition, offset, reason, value };
     await log.appendDeadLetter(orderId === undefined ? letter : { ...letter, orderId });
     const coordinates = { source: log.name, partition, offset: String(offset) };
     logger.error({ ...coordinates, orderId, reason }, 'a record went to the dead letters');
     options.observeDead(1);
+    buried.add(dead);
   }
 
   /** Settles what can be and buries the rest; the offsets stay where they are. */
@@ -45,13 +49,14 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
     for (const { reservation, reason } of poison) {
       const slice = slices.find((candidate) => candidate.entryOf.has(reservation));
       const entry = slice?.entryOf.get(reservation);
-      if (entry !== undefined) await bury({ entry, reason, orderId: reservation.orderId });
+      const { orderId } = reservation;
+      if (entry !== undefined) await bury({ entry, reason, orderId }, reservation);
     }
   }
 
   return async (slices, steps) => {
     const reservations = slices.flatMap((slice) => slice.reservations);
-    for (const dead of slices.flatMap((slice) => slice.unreadable)) await bury(dead);
+    for (const dead of slices.flatMap((slice) => slice.unreadable)) await bury(dead, dead);
     try {
       const reply = await book.settle({ log: log.name, reservations, steps });
       if (reply.kind === 'settled') options.observeOrders(reply.orders);

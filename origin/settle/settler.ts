@@ -125,6 +125,7 @@ function createGathering(settle: (slices: readonly Slice[]) => Promise<Handled>)
       }),
     close() {
       clearTimeout(linger);
+      linger = undefined;
       for (const member of waiting) member.resolve('rewind');
       waiting = [];
     },
