@@ -1,7 +1,9 @@
 /**
- * Gathers all reservations that wait in one event-loop turn into one call a sale, since a call of
- * the stock store costs a round trip whether it carries one request or a hundred (measured on two
- * cores: see bench/README.md). A call is never held back to fill up.
+ * Gathers the reservations of a sale that wait into one call, since a call of the stock store costs a
+ * round trip whether it carries one request or a hundred. Nothing is held back to fill a call up: the
+ * first leaves at the end of the event-loop turn; only while MAX_IN_FLIGHT calls are under way does
+ * the next one wait, and grow. With calls unbounded, batches stay small just when there is most to do
+ * (bench/README.md).
  */
 import type { Sale } from '../settle/book.ts';
 import {
@@ -24,23 +26,47 @@ export interface ReserveBatcherOptions {
   observe(batch: { size: number; seconds: number; saleId: string; stockLeft: number }): void;
 }
 
+/** One call is being executed while the next is on its way. */
+const MAX_IN_FLIGHT = 2;
+
 interface Waiting {
   request: ReserveRequest;
   resolve(verdict: BatchedVerdict): void;
   reject(error: unknown): void;
 }
 
+/** What waits of one sale, and how many calls are under way. */
+interface Line {
+  sale: Sale;
+  waiting: Waiting[];
+  inFlight: number;
+  scheduled: boolean;
+}
+
 export function createReserveBatcher(options: ReserveBatcherOptions): ReserveBatcher {
   const { stock, nowMs, observe } = options;
-  const queues = new Map<Sale, Waiting[]>();
+  const lines = new Map<string, Line>();
 
-  function flush() {
-    const batches = [...queues];
-    queues.clear();
-    for (const [sale, waiting] of batches) {
-      for (let start = 0; start < waiting.length; start += MAX_RESERVE_BATCH) {
-        void call(sale, waiting.slice(start, start + MAX_RESERVE_BATCH));
-      }
+  function lineOf(sale: Sale): Line {
+    let line = lines.get(sale.saleId);
+    if (line === undefined) {
+      line = { sale, waiting: [], inFlight: 0, scheduled: false };
+      lines.set(sale.saleId, line);
+    }
+    // The newest the process knows: a call is made with one epoch, and an old one is refused.
+    line.sale = sale;
+    return line;
+  }
+
+  function send(line: Line) {
+    line.scheduled = false;
+    while (line.waiting.length > 0 && line.inFlight < MAX_IN_FLIGHT) {
+      line.inFlight += 1;
+      const batch = line.waiting.splice(0, MAX_RESERVE_BATCH);
+      void call(line.sale, batch).then(() => {
+        line.inFlight -= 1;
+        send(line);
+      });
     }
   }
 
@@ -73,11 +99,11 @@ export function createReserveBatcher(options: ReserveBatcherOptions): ReserveBat
   return {
     reserve: (sale, request) =>
       new Promise((resolve, reject) => {
-        if (queues.size === 0) setImmediate(flush);
-        const queue = queues.get(sale);
-        const waiting = { request, resolve, reject };
-        if (queue === undefined) queues.set(sale, [waiting]);
-        else queue.push(waiting);
+        const line = lineOf(sale);
+        line.waiting.push({ request, resolve, reject });
+        if (line.scheduled || line.inFlight >= MAX_IN_FLIGHT) return;
+        line.scheduled = true;
+        setImmediate(send, line);
       }),
   };
 }
