@@ -13,14 +13,9 @@ export type OrderRequest =
 
 const TOO_LARGE: Refusal = { kind: 'body-too-large', limitBytes: MAX_BODY_BYTES };
 
-/** What the length header alone gives away; undefined lets the request through. */
-export function declaredLengthGate(headers: Headers): Refusal | undefined {
-  return Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES ? TOO_LARGE : undefined;
-}
-
 /** An order's body and key, checked. `perBuyer` is the sale's. */
 export async function readOrder(request: Request, perBuyer: number): Promise<OrderRequest> {
-  const body = await readAtMost(request.body, MAX_BODY_BYTES);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (body === undefined) return { kind: 'refused', refusal: TOO_LARGE };
   const key = idempotencyKeySchema.safeParse(request.headers.get('idempotency-key') ?? '');
   const errors = bodyErrors(body, perBuyer);
@@ -44,23 +39,32 @@ function bodyErrors(body: Uint8Array, perBuyer: number): FieldError[] {
   return [{ field: 'body.quantity', message: `must be at most ${perBuyer}, the limit a buyer` }];
 }
 
-const strict = { fatal: true, ignoreBOM: false };
+/** A byte order mark stays, and is not JSON: the origin must hash what was signed here. */
+const strict = { fatal: true, ignoreBOM: true };
 
-/** Undefined when there is more than `limitBytes`; the rest is not read then. */
-async function readAtMost(stream: ReadableStream<Uint8Array> | null, limitBytes: number) {
+/** Undefined when there is more than `limitBytes`; what is over it is not read then. */
+async function readBody(request: Request, limitBytes: number) {
+  if (request.body === null) return new Uint8Array(0);
+  const declared = request.headers.get('content-length');
+  if (declared === null) return readAtMost(request.body, limitBytes);
+  if (Number(declared) > limitBytes) return undefined;
+  // HTTP holds a body to its declared length; read at once it costs a third of what a reader does.
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  return bytes.length > limitBytes ? undefined : bytes;
+}
+
+async function readAtMost(stream: ReadableStream<Uint8Array>, limitBytes: number) {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  if (stream !== null) {
-    const reader = stream.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      length += part.value.length;
-      if (length > limitBytes) {
-        // Not awaited: a client that goes on sending must not hold the answer up.
-        reader.cancel().catch(() => undefined);
-        return undefined;
-      }
-      chunks.push(part.value);
+  const reader = stream.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    length += part.value.length;
+    if (length > limitBytes) {
+      // Not awaited: a client that goes on sending must not hold the answer up.
+      reader.cancel().catch(() => undefined);
+      return undefined;
     }
+    chunks.push(part.value);
   }
   return joined(chunks, length);
 }

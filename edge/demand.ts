@@ -1,6 +1,6 @@
 /**
- * How many requests came in the last `windowMs`, as an estimate: this window's count and what is left
- * of the one before, as if that was spread evenly. Two numbers instead of a list of times.
+ * How many requests came in the last `windowMs`, as an estimate: this window's count and what is
+ * left of the one before, as if that was spread evenly. Two numbers instead of a list of times.
  */
 export interface Demand {
   count(nowMs: number): void;

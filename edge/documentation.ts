@@ -1,6 +1,6 @@
 /**
- * The API's description and its page, which the origin makes from the schemas. Kept in the colo's cache
- * for a while, so that reading the docs costs the origin next to nothing.
+ * The API's description and its page, which the origin makes from the schemas. Kept in the colo's
+ * cache for a while, so that reading the docs costs the origin next to nothing.
  */
 import type { Refusal } from '../contract/outcomes.ts';
 import { logError, messageOf } from './log.ts';
@@ -12,7 +12,9 @@ const UNREACHABLE_RETRY_MS = 2_000;
 /** A deploy of the origin shows after that long. */
 const CACHE_SECONDS = 60;
 const CACHE_NAME = 'sluice-documentation';
-/** Names of files and nothing else: no `..`, no encoded slash that the origin would read otherwise. */
+/**
+ * Names of files and nothing else: no `..`, no encoded slash that the origin would read otherwise.
+ */
 const PATH = /^\/(openapi\.json|docs(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\/?)$/;
 
 export type Documentation = (path: string, context: RequestContext) => Promise<Response | Refusal>;

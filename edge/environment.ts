@@ -1,7 +1,7 @@
 /**
- * The Worker's configuration, parsed once an isolate. A bad value is found at the first request: every
- * request is then answered with 500, and the log names the variable, the problem and an example. The
- * client learns nothing of it.
+ * The Worker's configuration, parsed once an isolate. A bad value is found at the first request:
+ * every request is then answered with 500, and the log names the variable, the problem and an
+ * example. The client learns nothing of it.
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';
@@ -53,7 +53,7 @@ const environmentSchema = z.object({
     .default('')
     .transform((text) => new TextEncoder().encode(text))
     .refine((bytes) => bytes.length === 0 || bytes.length >= MIN_JWT_SECRET_BYTES, {
-      error: `must be ${MIN_JWT_SECRET_BYTES} bytes or more, for example of: openssl rand -base64 48`,
+      error: `must be ${MIN_JWT_SECRET_BYTES} bytes or more, such as of openssl rand -base64 48`,
     }),
   ALLOW_GUESTS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   RATE_SHARDS: z.coerce

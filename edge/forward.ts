@@ -1,7 +1,7 @@
 /**
- * The last step: the request goes on to the origin with a signed pass, once. A retry is the browser's,
- * under the same Idempotency-Key, and safe. An origin that is down or broken costs the buyer a 503 with
- * Retry-After after at most FORWARD_TIMEOUT_MS, never a hang.
+ * The last step: the request goes on to the origin with a signed pass, once. A retry is the
+ * browser's, under the same Idempotency-Key, and safe. An origin that is down or broken costs the
+ * buyer a 503 with Retry-After after at most FORWARD_TIMEOUT_MS, never a hang.
  */
 import { problemName } from '../contract/problem.ts';
 import { answerOf, type ExtraHeaders } from './answer.ts';
@@ -17,7 +17,7 @@ const PASSED_HEADERS = ['content-type', 'location', 'retry-after', 'cache-contro
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const UNKNOWN_RESULT =
-  'Whether the order was taken is not known. Sending it again with the same Idempotency-Key is safe.';
+  'Whether the order was taken is not known. Sent again with the same Idempotency-Key it is safe.';
 
 export type BuyerRequest = Omit<OriginRequest, 'timeoutMs' | 'traceparent'> & {
   clientHeaders: Headers;

@@ -1,7 +1,8 @@
 /**
  * Guests: a random id in a signed cookie. Nobody can make or change one without the pass keys, from
- * which the signing keys are derived, so that a guest needs no secret of its own; while two pass keys
- * are known, the cookies of both are good. The docs of the draw say what guests mean for fairness.
+ * which the signing keys are derived, so that a guest needs no secret of its own; while two pass
+ * keys are known, the cookies of both are good. The docs of the draw say what guests mean for
+ * fairness.
  */
 import { fromBase64Url, toBase64Url } from '../contract/base64url.ts';
 import { equalInConstantTime, type Hashing, type KeyedHash } from '../contract/hashing.ts';
@@ -33,8 +34,7 @@ export function createGuestCookies(hashing: Hashing, passKeys: readonly PassKey[
     read(cookieHeader) {
       const [, buyerId, signatureText] = VALUE.exec(cookieValue(cookieHeader)) ?? [];
       if (buyerId === undefined || signatureText === undefined) return undefined;
-      const signature = fromBase64Url(signatureText);
-      return isSigned(hashes, buyerId, signature) ? buyerId : undefined;
+      return isSigned(hashes, buyerId, fromBase64Url(signatureText)) ? buyerId : undefined;
     },
     mint(random, secure) {
       const buyerId = `g-${toBase64Url(random.bytes(ID_BYTES))}`;

@@ -1,7 +1,7 @@
 /**
- * Who is buying: the `sub` of the shop's JWT, or else a guest where the operator allows them. A token
- * that is there but not good is refused, never taken for a guest: a shop's customer must not become
- * somebody else because a token ran out.
+ * Who is buying: the `sub` of the shop's JWT, or else a guest where the operator allows them. A
+ * token that is there but not good is refused, never taken for a guest: a shop's customer must not
+ * become somebody else because a token ran out.
  */
 import { errors, jwtVerify } from 'jose';
 import { buyerIdSchema } from '../contract/ids.ts';

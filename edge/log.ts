@@ -1,4 +1,6 @@
-/** One JSON line an event, as the origin writes them. Only what an operator should act on is logged. */
+/**
+ * One JSON line an event, as the origin writes them. Only what an operator should act on is logged.
+ */
 export function logError(event: string, details: Record<string, unknown>): void {
   console.error(JSON.stringify({ level: 'error', event, ...details }));
 }

@@ -1,6 +1,6 @@
 /**
- * One attempt at the origin, signed, bounded in time. A reply is read to its end here, so that a body
- * that never ends is the same as no reply. No reply says nothing about what the origin did.
+ * One attempt at the origin, signed, bounded in time. A reply is read to its end here, so that a
+ * body that never ends is the same as no reply. No reply says nothing about what the origin did.
  */
 import { PASS_HEADER, type PassKeeper } from '../contract/pass.ts';
 import { messageOf } from './log.ts';

@@ -1,6 +1,6 @@
 /**
- * The `RateLimit-Policy` and `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10): structured
- * field lists (RFC 9651), one item a policy that was applied.
+ * The `RateLimit-Policy` and `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10):
+ * structured field lists (RFC 9651), one item a policy that was applied.
  */
 export interface RateLimitState {
   policy: 'buyer' | 'sale';

@@ -1,9 +1,9 @@
 /**
- * Where snapshots come from: the origin, through a cache that the isolates of a colo share, so that the
- * origin is asked about once a second and colo however many isolates there are. The cached copy holds
- * the draw's seed: it lies in a cache of its own name, under a host that no client can reach and a path
- * that nobody without the pass key can guess. A copy carries when the origin was asked, so that its age
- * counts from there and two caches in a row do not add up.
+ * Where snapshots come from: the origin, through a cache that the isolates of a colo share, so that
+ * the origin is asked about once a second and colo however many isolates there are. The cached copy
+ * holds the draw's seed: it lies in a cache of its own name, under a host that no client can reach
+ * and a path that nobody without the pass key can guess. A copy carries when the origin was asked,
+ * so that its age counts from there and two caches in a row do not add up.
  */
 import { z } from 'zod';
 import { fromBase64Url, toBase64Url } from '../contract/base64url.ts';
@@ -86,18 +86,22 @@ function readReply(
   } catch {
     return { kind: 'failed', reason: `status ${reply.status}, not JSON` };
   }
-  if (reply.status === 404 && isUnknownSale(body)) {
+  const refusal = problemOf(body);
+  if (reply.status === 404 && refusal === 'unknown-sale') {
     return { kind: 'told', snapshot: undefined, askedAtMs };
   }
-  if (reply.status !== 200) return { kind: 'failed', reason: `status ${reply.status}` };
+  if (reply.status !== 200) {
+    // no-pass: PASS_KEYS or the clocks of edge and origin do not agree.
+    return { kind: 'failed', reason: `status ${reply.status} ${refusal}` };
+  }
   const parsed = seededSnapshotSchema.safeParse(body);
   if (!parsed.success) return { kind: 'failed', reason: z.prettifyError(parsed.error) };
   return { kind: 'told', snapshot: parsed.data, askedAtMs };
 }
 
-function isUnknownSale(body: unknown): boolean {
+function problemOf(body: unknown): string {
   const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
-  return typeof type === 'string' && problemName(type) === 'unknown-sale';
+  return typeof type === 'string' ? problemName(type) : '';
 }
 
 async function fromCache(platform: Platform, address: string) {

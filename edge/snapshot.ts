@@ -1,9 +1,9 @@
 /**
- * What an isolate knows of a sale. A copy of up to FRESH_MS is used as it is. The first request that
- * finds it older asks again, for itself; whoever comes meanwhile uses the old copy, since a Worker may
- * not wait on another request's I/O. So no answer is more than about a second behind the origin, and a
- * busy isolate asks once a second. While the origin is silent, the last copy serves for a minute. The
- * version of a sale never goes back, whatever order the replies come in.
+ * What an isolate knows of a sale. A copy of up to FRESH_MS is used as it is. The first request
+ * that finds it older asks again, for itself; whoever comes meanwhile uses the old copy, since a
+ * Worker may not wait on another request's I/O. So no answer is more than about a second behind the
+ * origin, and a busy isolate asks once a second. While the origin is silent, the last copy serves
+ * for a minute. The version of a sale never goes back, whatever order the replies come in.
  */
 import { LRUCache } from 'lru-cache';
 import { fromBase64Url } from '../contract/base64url.ts';
@@ -19,9 +19,13 @@ const FRESH_MS = 1_000;
 const USABLE_WHILE_ASKING_MS = 5_000;
 /** How old a copy may be while the origin is silent: its restart must not stop a sale's gates. */
 const USABLE_IN_OUTAGE_MS = 60_000;
-/** After a failure nobody asks for that long; the crowd does not queue at an origin that is down. */
+/**
+ * After a failure nobody asks for that long; the crowd does not queue at an origin that is down.
+ */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
-/** Past the source's own time-out: a request that was cancelled must not keep others from asking. */
+/**
+ * Past the source's own time-out: a request that was cancelled must not keep others from asking.
+ */
 const GUARD_MS = 3_000;
 /** 1 kB each; the least recently asked for is forgotten first. */
 const MAX_SALES = 1_000;
@@ -33,7 +37,7 @@ export interface KnownSale {
   seedHash: KeyedHash;
 }
 
-interface Entry {
+export interface Entry {
   known: KnownSale | { kind: 'unknown-sale' } | undefined;
   /** When the origin was asked for what is known. */
   askedAtMs: number;
@@ -49,9 +53,9 @@ export interface Snapshots {
 export type SnapshotPlan = 'use' | 'ask' | 'unavailable';
 
 /** What a request does about an entry. Pure, so that every age is a line in a test. */
-export function planFor(entry: Omit<Entry, 'known'> & { isKnown: boolean }, nowMs: number) {
-  const ageMs = entry.isKnown ? nowMs - entry.askedAtMs : Number.POSITIVE_INFINITY;
-  if (ageMs <= FRESH_MS) return 'use' satisfies SnapshotPlan;
+export function planFor(entry: Entry, nowMs: number): SnapshotPlan {
+  const ageMs = entry.known !== undefined ? nowMs - entry.askedAtMs : Number.POSITIVE_INFINITY;
+  if (ageMs <= FRESH_MS) return 'use';
   if (nowMs < entry.notBeforeMs) return ageMs <= USABLE_IN_OUTAGE_MS ? 'use' : 'unavailable';
   const somebodyAsks = nowMs < entry.askingUntilMs;
   return somebodyAsks && ageMs <= USABLE_WHILE_ASKING_MS ? 'use' : 'ask';
@@ -94,7 +98,7 @@ export function createSnapshots({ platform, hashing, fetchSnapshot }: SnapshotNe
     async find(saleId, context) {
       const entry = entryOf(saleId);
       const nowMs = platform.clock.nowMs();
-      if (planFor({ ...entry, isKnown: entry.known !== undefined }, nowMs) === 'ask') {
+      if (planFor(entry, nowMs) === 'ask') {
         const asking = ask(saleId, entry);
         // A client that goes away must not leave the guard up.
         context.waitUntil(asking);

@@ -1,11 +1,11 @@
 /**
- * The per-buyer limit: a token bucket for each buyer and kind of request, in this isolate's memory. It
- * keeps one buyer's script from crowding out others; a buyer spread over isolates gets the limit in
- * each of them, which is accepted: the rate gate holds for all together.
+ * The per-buyer limit: a token bucket for each buyer and kind of request, in this isolate's memory.
+ * It keeps one buyer's script from crowding out others; a buyer spread over isolates gets the limit
+ * in each of them, which is accepted: the rate gate holds for all together.
  */
 import { LRUCache } from 'lru-cache';
 import type { Refusal } from '../../contract/outcomes.ts';
-import { type RateLimitState, rateLimitHeaders } from '../rate-limit-headers.ts';
+import type { RateLimitState } from '../rate-limit-headers.ts';
 
 /** A person clicks less often; the page polls once a second. */
 const REQUESTS_PER_SECOND = 5;
@@ -24,7 +24,7 @@ interface Allowance {
 
 export interface BuyerVerdict {
   refusal: Refusal | undefined;
-  headers: Record<string, string>;
+  state: RateLimitState;
 }
 
 export interface BuyerLimit {
@@ -36,8 +36,10 @@ export function createBuyerLimit(): BuyerLimit {
   return {
     take({ buyerId, requestClass, nowMs }) {
       const key = `${requestClass} ${buyerId}`;
-      const { allowance, taken } = takeOne(allowances.get(key), nowMs);
-      allowances.set(key, allowance);
+      const known = allowances.get(key);
+      const { allowance, taken } = takeOne(known, nowMs);
+      if (known === undefined) allowances.set(key, allowance);
+      else Object.assign(known, allowance);
       return verdictOf(allowance, taken);
     },
   };
@@ -61,8 +63,5 @@ function verdictOf(allowance: Allowance, taken: boolean): BuyerVerdict {
     remaining: Math.floor(allowance.tokens),
     resetMs: untilNextMs,
   };
-  return {
-    refusal: taken ? undefined : { kind: 'too-fast', retryAfterMs: untilNextMs },
-    headers: rateLimitHeaders([state]),
-  };
+  return { refusal: taken ? undefined : { kind: 'too-fast', retryAfterMs: untilNextMs }, state };
 }

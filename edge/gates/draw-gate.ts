@@ -1,7 +1,8 @@
 /**
- * The draw's gate: a sticky lottery (contract/draw.ts has the rule). Asking again gains nothing until
- * the share widens, and Retry-After says when that is: at the first step known that admits this buyer.
- * An operator may widen the share earlier; whoever waits as told then comes a little later.
+ * The draw's gate: a sticky lottery (contract/draw.ts has the rule). Asking again gains nothing
+ * until the share widens, and Retry-After says when that is: at the first step known that admits
+ * this buyer. An operator may widen the share earlier; whoever waits as told then comes a little
+ * later.
  */
 import { drawNumber, type ShareStep, shareAt } from '../../contract/draw.ts';
 import type { KeyedHash } from '../../contract/hashing.ts';

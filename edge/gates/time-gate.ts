@@ -1,6 +1,6 @@
 /**
- * The time gate: nobody before the opening, nobody after the end, nobody while the sale is paused. The
- * clock is the edge's; what time a client thinks it is changes nothing.
+ * The time gate: nobody before the opening, nobody after the end, nobody while the sale is paused.
+ * The clock is the edge's; what time a client thinks it is changes nothing.
  */
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { SaleSnapshot } from '../../contract/sale.ts';

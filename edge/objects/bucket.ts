@@ -1,17 +1,22 @@
 /**
- * The arithmetic of one token bucket: a shard of a sale's rate. Pure: what it was, what is asked, what
- * time it is; out come the new state and the grant. In any span of T ms it hands out at most its
- * capacity + rate x T. Leases live as long as the capacity is wide, so what is leased and not yet spent
- * is at most twice the capacity; leased tokens are never taken back.
+ * The arithmetic of one token bucket: a shard of a sale's rate. Pure: what it was, what is asked,
+ * what time it is; out come the new state and the grant. In any span of T ms it hands out at most
+ * its capacity + rate x T. Leases live as long as the capacity is wide, so what is leased and not
+ * yet spent is at most twice the capacity; leased tokens are never taken back.
  */
 
 /** How long a leased token may be spent after it was asked for. */
 export const LEASE_LIFE_MS = 250;
 /** A bucket holds at most what flows in during this time: the largest burst. */
 const CAPACITY_MS = 250;
-/** A bucket that starts, perhaps again after a deploy, holds at most what flows in during this time. */
+/**
+ * A bucket that starts, perhaps again after a deploy, holds at most what flows in during this time.
+ */
 const START_MS = 100;
-/** A call should bring at least so many tokens, where the rate allows: 0.04 calls an admitted request. */
+/**
+ * A call should bring at least so many tokens, where the rate allows: 0.04 calls an admitted
+ * request.
+ */
 const TOKENS_WORTH_A_CALL = 25;
 /** Within those bounds an empty bucket spaces the calls of its isolates. */
 const MIN_SPACING_MS = 5;
@@ -20,7 +25,9 @@ const MAX_SPACING_MS = 100;
 const MAX_PUT_OFF_MS = 2_000;
 
 export interface BucketRate {
-  /** The sale's version that the rate comes from: an isolate with an old snapshot changes nothing. */
+  /**
+   * The sale's version that the rate comes from: an isolate with an old snapshot changes nothing.
+   */
   version: number;
   /** This shard's part of the sale's rate; may be far below 1. */
   tokensPerSecond: number;
@@ -87,7 +94,9 @@ export function capacityOf(tokensPerSecond: number): number {
   return Math.max(1, (tokensPerSecond * CAPACITY_MS) / 1000);
 }
 
-/** A time for each isolate that is put off, one after the other, so that they do not come at once. */
+/**
+ * A time for each isolate that is put off, one after the other, so that they do not come at once.
+ */
 function promiseOf(state: BucketState, nowMs: number): number {
   const wantedMs = (TOKENS_WORTH_A_CALL / state.tokensPerSecond) * 1000;
   const spacingMs = Math.min(MAX_SPACING_MS, Math.max(MIN_SPACING_MS, wantedMs));

@@ -1,7 +1,8 @@
 /**
- * The Durable Object around a token bucket: one shard of one sale's rate, `<saleId>:<shard>`. Only the
- * rate is stored, when it changes, so that a deploy does not forget it; the tokens are not, since a
- * bucket that starts again with little is safe and a write a call would cost more than the call.
+ * The Durable Object around a token bucket: one shard of one sale's rate, `<saleId>:<shard>`. Only
+ * the rate is stored, when it changes, so that a deploy does not forget it; the tokens are not,
+ * since a bucket that starts again with little is safe and a write a call would cost more than the
+ * call.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { systemClock } from '../../contract/clock.ts';

@@ -1,0 +1,146 @@
+/** What is there besides ordering: the sale, the time, the docs, and nothing else. */
+import { describe, expect, test } from 'vitest';
+import { saleViewSchema } from '../../contract/sale.ts';
+import { openSale, openShop, problemAnswer, SEED, told } from './shop.ts';
+
+describe('GET /api/sales/{saleId}', () => {
+  test('is the same for everybody, so caches may keep it for a second', async () => {
+    const shop = openShop();
+    const answer = await told(shop.fetch('/api/sales/phone', { headers: { cookie: 'a=b' } }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=1');
+    expect(answer.headers.has('set-cookie')).toBe(false);
+    expect(saleViewSchema.parse(answer.body)).toMatchObject({ saleId: 'phone', state: 'open' });
+  });
+
+  test('tells nothing of the seed, the share or the rate', async () => {
+    const shop = openShop(openSale({ ratePerSecond: 123_457 }));
+    const text = await (await shop.fetch('/api/sales/phone')).text();
+    expect(text).not.toContain(SEED);
+    expect(text).not.toMatch(/share|123457|version/);
+  });
+
+  test('costs the origin one question a second', async () => {
+    const shop = openShop();
+    for (let count = 0; count < 20; count += 1) await shop.fetch('/api/sales/phone');
+    expect(shop.snapshotAsks()).toBe(1);
+  });
+
+  test.each(['none', 'NOT-AN-ID', '%2e%2e'])('of %s is unknown', async (saleId) => {
+    const answer = await told(openShop().fetch(`/api/sales/${saleId}`));
+    expect(answer.status).toBe(404);
+  });
+});
+
+describe('GET /api/clock', () => {
+  test('is the time of the edge in milliseconds, never cached', async () => {
+    const answer = await told(openShop().fetch('/api/clock'));
+    expect(answer.body).toEqual({ now: '2026-11-11T00:00:00.000Z' });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('does not judge a token', async () => {
+    const headers = { authorization: 'Bearer forged' };
+    const answer = await openShop().fetch('/api/clock', { headers });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.has('set-cookie')).toBe(false);
+  });
+});
+
+describe('the docs', () => {
+  function withDocs() {
+    const shop = openShop();
+    shop.twist.origin = ({ path }) => {
+      if (path === '/docs/missing.js') return problemAnswer(404, 'unknown-route');
+      if (path === '/docs/broken.js') return new Response('stack', { status: 500 });
+      return new Response(`origin's ${path}`, { headers: { 'content-type': 'text/x-docs' } });
+    };
+    return shop;
+  }
+
+  test.each(['/openapi.json', '/docs', '/docs/swagger-ui.css'])(
+    '%s comes from the origin, with a pass of no buyer, once a minute',
+    async (path) => {
+      const shop = withDocs();
+      const [first, again] = [await shop.fetch(path), await shop.fetch(path)];
+      expect(await first.text()).toBe(`origin's ${path}`);
+      expect(await again.text()).toBe(`origin's ${path}`);
+      expect(again.headers.get('content-type')).toBe('text/x-docs');
+      expect(again.headers.get('cache-control')).toBe('public, max-age=60');
+      expect(shop.seen).toHaveLength(1);
+      expect(shop.seen[0]?.pass).toMatchObject({ kind: 'valid', buyerId: '' });
+    },
+  );
+
+  test.each([
+    '/docs/..%2foperator/sales',
+    '/docs/%2e%2e%2foperator',
+    '/docs/.env',
+    '/docs//operator',
+    '/docs/a?b=/operator',
+  ])('%s never becomes a path of the origin', async (path) => {
+    const shop = withDocs();
+    await shop.fetch(path);
+    for (const { path: asked } of shop.seen) expect(asked).toBe('/docs/a');
+  });
+
+  test('that are not there are a 404, and an origin in trouble is a 503', async () => {
+    const shop = withDocs();
+    expect((await shop.fetch('/docs/missing.js')).status).toBe(404);
+    const answer = await told(shop.fetch('/docs/broken.js'));
+    expect(answer).toMatchObject({ status: 503, type: '/problems/overloaded' });
+    expect(JSON.stringify(answer.body)).not.toContain('stack');
+  });
+});
+
+describe('anything else', () => {
+  test.each([
+    ['GET', '/operator/sales'],
+    ['POST', '/operator/sales'],
+    ['GET', '/edge/sales/phone'],
+    ['GET', '/metrics'],
+    ['GET', '/healthz'],
+    ['GET', '/api'],
+    ['GET', '/api/sales/phone/orders/mine/more'],
+  ])('%s %s is nothing, with whatever token', async (method, path) => {
+    const shop = openShop();
+    const headers = { authorization: 'Bearer operator-token' };
+    const answer = await told(shop.fetch(path, { method, headers }));
+    expect(answer).toMatchObject({ status: 404, type: '/problems/unknown-route' });
+    expect(shop.seen).toEqual([]);
+  });
+
+  test.each([
+    ['GET', '/api/sales/phone/orders', 'POST'],
+    ['PUT', '/api/sales/phone/orders', 'POST'],
+    ['POST', '/api/sales/phone', 'GET, HEAD'],
+    ['DELETE', '/api/orders/q83vASNFZ4mrze8BI0VniQ', 'GET, HEAD'],
+    ['POST', '/api/clock', 'GET, HEAD'],
+  ])('%s %s is told what the route takes', async (method, path, allow) => {
+    const shop = openShop();
+    const answer = await told(shop.fetch(path, { method }));
+    expect(answer).toMatchObject({ status: 405, type: '/problems/unknown-route' });
+    expect(answer.headers.get('allow')).toBe(allow);
+    expect(shop.seen).toEqual([]);
+  });
+
+  test('OPTIONS tells it too, and HEAD is GET without the body', async () => {
+    const shop = openShop();
+    const options = await shop.fetch('/api/sales/phone/orders', { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow')]).toEqual([204, 'POST']);
+    const head = await shop.fetch('/api/sales/phone', { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  test('that breaks inside is a 500 that tells nothing', async () => {
+    const shop = openShop();
+    Object.defineProperty(shop.clock, 'ms', {
+      get() {
+        throw new Error('secret of the inside');
+      },
+    });
+    const answer = await told(shop.order());
+    expect(answer).toMatchObject({ status: 500, type: '/problems/internal' });
+    expect(JSON.stringify(answer.body)).not.toContain('secret');
+  });
+});

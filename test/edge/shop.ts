@@ -1,0 +1,221 @@
+/**
+ * An edge under test: the real app with a clock that is set by hand, an origin that checks every pass
+ * and counts what it is asked, and token buckets without a network. Each test makes its own, so no
+ * isolate state leaks from one to the next.
+ */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { beforeEach, vi } from 'vitest';
+import { toBase64Url } from '../../contract/base64url.ts';
+import { createPassKeeper, PASS_HEADER, type PassKey } from '../../contract/pass.ts';
+import { problem } from '../../contract/problem.ts';
+import { systemRandom } from '../../contract/random.ts';
+import type { SaleSnapshot } from '../../contract/sale.ts';
+import { createApp } from '../../edge/app.ts';
+import type { Environment } from '../../edge/environment.ts';
+import { edgeHashing } from '../../edge/hashing.ts';
+import { type BucketState, type LeaseAsk, lease, startBucket } from '../../edge/objects/bucket.ts';
+import type { Platform } from '../../edge/platform.ts';
+import type { AskBucket } from '../../edge/refill.ts';
+import { createEdge } from '../../edge/wiring.ts';
+
+export const START_MS = Date.parse('2026-11-11T00:00:00.000Z');
+export const JWT_SECRET = 'the shop signs its tokens with this key';
+export const PASS_KEYS: PassKey[] = [
+  { id: 'new', secret: new Uint8Array(32).fill(1) },
+  { id: 'old', secret: new Uint8Array(32).fill(2) },
+];
+export const SEED = toBase64Url(new Uint8Array(32).fill(7));
+
+/** What the edge wrote to its log in the present test. */
+export const logged: string[] = [];
+
+beforeEach(() => {
+  logged.length = 0;
+  vi.spyOn(console, 'error').mockImplementation((line) => logged.push(String(line)));
+});
+
+/** A sale that is open at START_MS and draws everybody. */
+export function openSale(change: Partial<SaleSnapshot> = {}): SaleSnapshot {
+  return {
+    saleId: 'phone',
+    version: 1,
+    title: 'A phone',
+    price: 199_900,
+    currency: 'CNY',
+    units: 100,
+    remaining: 100,
+    perBuyer: 2,
+    opensAtMs: START_MS - 60_000,
+    closesAtMs: START_MS + 3_600_000,
+    paused: false,
+    soldOut: false,
+    seed: SEED,
+    shareSteps: [{ atMs: 0, share: 1 }],
+    ratePerSecond: 1_000,
+    ...change,
+  };
+}
+
+/** What came to the origin, with what its pass proves. */
+export interface SeenRequest {
+  method: string;
+  path: string;
+  headers: Headers;
+  body: string;
+  pass: ReturnType<ReturnType<typeof createPassKeeper>['verify']>;
+}
+
+/** Answers instead of the origin; undefined leaves the request to the standard origin. */
+type OriginTwist = (request: SeenRequest) => Response | Promise<Response> | undefined;
+
+export interface Shop {
+  clock: { ms: number };
+  /** What the origin knows; a test may change it at any time. */
+  sales: Map<string, SaleSnapshot>;
+  /** All that reached the origin, snapshots too. */
+  seen: SeenRequest[];
+  orders(): SeenRequest[];
+  snapshotAsks(): number;
+  /** Bucket calls so far. */
+  bucketCalls(): number;
+  twist: { origin?: OriginTwist; bucket?: AskBucket };
+  /** Sends a request and waits for what it left behind in waitUntil. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** A good order, changed by `init`. */
+  order(init?: OrderInit): Promise<Response>;
+}
+
+export interface OrderInit {
+  saleId?: string;
+  body?: BodyInit | null;
+  headers?: Record<string, string>;
+}
+
+export function openShop(sale = openSale(), change: Partial<Environment> = {}): Shop {
+  const clock = { ms: START_MS };
+  const seen: SeenRequest[] = [];
+  const sales = new Map([[sale.saleId, sale]]);
+  const twist: Shop['twist'] = {};
+  const buckets = createBuckets(clock);
+  const platform: Platform = {
+    clock: { nowMs: () => clock.ms },
+    random: systemRandom,
+    pause: (durationMs) => scheduler.wait(durationMs),
+    openCache: createColoCache(clock),
+    send: async (url, init) => {
+      const request = await readSeen(new Request(url, init), clock.ms);
+      seen.push(request);
+      const answer = Promise.resolve(twist.origin?.(request));
+      return (await Promise.race([answer, aborted(init.signal)])) ?? answerAsOrigin(request, sales);
+    },
+  };
+  const environment: Environment = {
+    originUrl: 'http://origin.test',
+    passKeys: PASS_KEYS,
+    buyerJwtSecret: new TextEncoder().encode(JWT_SECRET),
+    allowGuests: true,
+    rateShards: 4,
+    ...change,
+  };
+  const askBucket: AskBucket = (name, ask) => twist.bucket?.(name, ask) ?? buckets.ask(name, ask);
+  const app = createApp(createEdge({ environment, platform, askBucket }));
+
+  async function fetchEdge(path: string, init: RequestInit = {}) {
+    const context = createExecutionContext();
+    const response = await app.fetch(new Request(`https://shop.test${path}`, init), {}, context);
+    await waitOnExecutionContext(context);
+    return response;
+  }
+
+  return {
+    clock,
+    sales,
+    seen,
+    twist,
+    orders: () => seen.filter(({ method }) => method === 'POST'),
+    snapshotAsks: () => seen.filter(({ path }) => path.startsWith('/edge/')).length,
+    bucketCalls: () => buckets.calls(),
+    fetch: fetchEdge,
+    order: ({ saleId = 'phone', body = '{"quantity":1}', headers = {} } = {}) =>
+      fetchEdge(`/api/sales/${saleId}/orders`, {
+        method: 'POST',
+        body,
+        headers: { 'idempotency-key': 'click-0001', ...headers },
+      }),
+  };
+}
+
+/** What the edge's caller sees of an answer: status, problem type, headers, body. */
+export async function told(response: Response | Promise<Response>) {
+  const answer = await response;
+  const body: Record<string, unknown> = await answer.json();
+  return { status: answer.status, type: body.type, headers: answer.headers, body };
+}
+
+function createBuckets(clock: { ms: number }) {
+  const states = new Map<string, BucketState>();
+  let calls = 0;
+  return {
+    calls: () => calls,
+    async ask(name: string, ask: LeaseAsk) {
+      calls += 1;
+      const { state, grant } = lease(states.get(name) ?? startBucket(ask, clock.ms), ask, clock.ms);
+      states.set(name, state);
+      return grant;
+    },
+  };
+}
+
+/** A cache that forgets by the test's clock. */
+function createColoCache(clock: { ms: number }) {
+  const kept = new Map<string, { response: Response; untilMs: number }>();
+  const cache = {
+    async match(key: string) {
+      const entry = kept.get(key);
+      return entry !== undefined && clock.ms < entry.untilMs ? entry.response.clone() : undefined;
+    },
+    async put(key: string, response: Response) {
+      const [, seconds] = /max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '') ?? [];
+      kept.set(key, { response, untilMs: clock.ms + Number(seconds) * 1000 });
+    },
+  };
+  return async () => cache as unknown as Cache;
+}
+
+/** As fetch does it. */
+function aborted(signal: AbortSignal | null | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+async function readSeen(request: Request, nowMs: number): Promise<SeenRequest> {
+  const { pathname, search } = new URL(request.url);
+  const path = pathname + search;
+  const { method, headers } = request;
+  const body = await request.text();
+  const idempotencyKey = headers.get('idempotency-key') ?? '';
+  const claims = { method, path, body, idempotencyKey };
+  const keeper = createPassKeeper(edgeHashing, PASS_KEYS);
+  const pass = keeper.verify(headers.get(PASS_HEADER) ?? undefined, claims, nowMs);
+  return { method, path, headers, body, pass };
+}
+
+function answerAsOrigin(request: SeenRequest, sales: Map<string, SaleSnapshot>): Response {
+  if (request.pass.kind !== 'valid') return problemAnswer(403, 'no-pass');
+  const [, saleId] = /^\/edge\/sales\/([^/]+)$/.exec(request.path) ?? [];
+  if (saleId !== undefined) {
+    const sale = sales.get(saleId);
+    return sale === undefined ? problemAnswer(404, 'unknown-sale') : Response.json(sale);
+  }
+  if (request.method === 'POST') {
+    const order = { orderId: 'AAAAAAAAAAAAAAAAAAAAAA', state: 'queued' };
+    return Response.json(order, { status: 202, headers: { location: '/api/orders/AAAA' } });
+  }
+  return Response.json({ path: request.path, buyerId: request.pass.buyerId });
+}
+
+export function problemAnswer(status: number, name: string): Response {
+  const { headers, body } = problem(status, name, name);
+  return new Response(JSON.stringify(body), { status, headers });
+}
