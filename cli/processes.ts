@@ -17,6 +17,12 @@ const STOP_WITHIN_MS = 15_000;
 
 export class StartError extends Error {
   readonly code = 'start';
+  /** True when the process that failed has told the user why. */
+  readonly told: boolean;
+  constructor(message: string, told = false) {
+    super(message);
+    this.told = told;
+  }
 }
 
 export interface Child {
@@ -40,11 +46,17 @@ export async function ensurePortIsFree(variable: string, port: number): Promise<
   throw new StartError(`port ${port} is in use; set ${variable} to another`);
 }
 
-/** With `watch` it starts again whenever its code changes. */
+export interface StartOptions {
+  /** Starts again whenever its code changes. */
+  watch?: boolean;
+  /** Told of the process at once, so that it can be ended while it is still starting. */
+  spawned?(child: Child): void;
+}
+
 export function startOrigin(
   environment: Environment,
   url: string,
-  { watch = false } = {},
+  { watch = false, spawned }: StartOptions = {},
 ): Promise<Child> {
   const main = fileURLToPath(new URL('../origin/main.ts', import.meta.url));
   const child = spawn(process.execPath, watch ? ['--watch', main] : [main], {
@@ -53,10 +65,16 @@ export function startOrigin(
     // Its own group: Ctrl-C reaches this process only, which then stops both in order.
     detached: true,
   });
-  return whenReady('the origin', child, `${url}/readyz`);
+  const kept = keep('the origin', child);
+  spawned?.(kept);
+  return whenReady(kept, `${url}/readyz`);
 }
 
-export function startEdge(environment: Environment, url: string): Promise<Child> {
+export function startEdge(
+  environment: Environment,
+  url: string,
+  { spawned }: StartOptions = {},
+): Promise<Child> {
   const { command, args, cwd } = wranglerDev(environment);
   const child = spawn(command, args, {
     cwd,
@@ -64,11 +82,19 @@ export function startEdge(environment: Environment, url: string): Promise<Child>
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
   });
-  return whenReady('the edge', child, `${url}/api/clock`);
+  const kept = keep('the edge', child);
+  spawned?.(kept);
+  return whenReady(kept, `${url}/api/clock`);
 }
 
-async function whenReady(name: string, started: ChildProcess, probe: string): Promise<Child> {
-  const child = watch(name, started);
+interface KeptChild extends Child {
+  name: string;
+  /** Ended by itself with an error, of which it has then told the user. */
+  failed(): boolean;
+}
+
+async function whenReady(child: KeptChild, probe: string): Promise<Child> {
+  const { name } = child;
   let failure: string | undefined;
   void child.ended.then((why) => {
     failure = why;
@@ -77,7 +103,7 @@ async function whenReady(name: string, started: ChildProcess, probe: string): Pr
     const answer = await fetch(probe, { signal: AbortSignal.timeout(2_000) }).catch(
       () => undefined,
     );
-    if (failure !== undefined) throw new StartError(failure);
+    if (failure !== undefined) throw new StartError(failure, child.failed());
     if (answer?.ok) return child;
     await pause(LOOK_EVERY_MS);
   }
@@ -85,9 +111,11 @@ async function whenReady(name: string, started: ChildProcess, probe: string): Pr
   throw new StartError(`${name} did not answer at ${probe} within ${READY_WITHIN_MS / 1000} s`);
 }
 
-function watch(name: string, started: ChildProcess): Child {
+function keep(name: string, started: ChildProcess): KeptChild {
   const exited = once(started, 'exit');
   return {
+    name,
+    failed: () => started.exitCode !== null && started.exitCode > 0,
     ended: exited.then(([code, signal]) => `${name} ended (${signal ?? `exit code ${code}`})`),
     async stop() {
       if (started.exitCode !== null || started.signalCode !== null) return;

@@ -45,8 +45,8 @@ export function addSaleCommands(program: Command, { connect, clock }: SaleComman
     .option('--opens-in <duration>', 'from now: 500ms, 15s, 5m, 1h, 7d', duration, 0)
     .option('--closes-in <duration>', 'from now', duration, 3_600_000)
     .option('--per-buyer <count>', 'units a buyer may have', wholeNumber, 1)
-    .option('--rate <per second>', 'orders a second the origin is to get', Number, 1000)
-    .option('--share <fraction>', 'share of the crowd that is drawn, 0 to 1', Number, 1)
+    .option('--rate <per second>', 'orders a second the origin is to get', decimal, 1000)
+    .option('--share <fraction>', 'share of the crowd that is drawn, 0 to 1', decimal, 1)
     .option('--json', 'prints the answer as JSON')
     .action(async (options: CreateOptions) => {
       const nowMs = clock.nowMs();
@@ -109,6 +109,11 @@ function print(sale: OperatorSale, json: boolean | undefined): void {
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
+  return Number(text);
+}
+
+function decimal(text: string): number {
+  if (!/^\d{1,9}(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError('must be a number.');
   return Number(text);
 }
 

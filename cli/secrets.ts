@@ -17,6 +17,10 @@ export type Secrets = z.infer<typeof secretsSchema>;
 
 const FILE = 'secrets.json';
 
+export class SecretsError extends Error {
+  readonly code = 'secrets';
+}
+
 /** What the environment gives wins over what is kept; what neither has is made and kept. */
 export function ensureSecrets(dataDir: string, environment: Environment): Secrets {
   const kept = readSecrets(dataDir);
@@ -41,9 +45,18 @@ export function readSecrets(dataDir: string): Secrets | undefined {
   } catch {
     return undefined;
   }
-  const parsed = secretsSchema.safeParse(JSON.parse(text));
+  const parsed = secretsSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new Error(`${join(dataDir, FILE)} is damaged; remove it to have new secrets made`);
+  throw new SecretsError(`${join(dataDir, FILE)} is damaged; remove it to have new secrets made`);
+}
+
+/** Undefined when it is no JSON: a file cut short is as damaged as one with other content. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function makeSecrets(): Secrets {

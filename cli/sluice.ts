@@ -10,7 +10,7 @@ import { addAuditCommand } from './audit-command.ts';
 import { createOperatorClient, OperatorError } from './operator-client.ts';
 import { addOrderCommands } from './order-commands.ts';
 import { addSaleCommands } from './sale-commands.ts';
-import { readSecrets } from './secrets.ts';
+import { readSecrets, SecretsError } from './secrets.ts';
 
 function connect() {
   const environment = processEnvironment();
@@ -34,7 +34,7 @@ addAuditCommand(program, { connect });
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof OperatorError)) throw error;
+  if (!(error instanceof OperatorError || error instanceof SecretsError)) throw error;
   console.error(`sluice: ${error.message}`);
   process.exitCode = 1;
 }

@@ -8,7 +8,7 @@ import { processEnvironment } from '../origin/environment.ts';
 import { createDemoSale } from './demo-sale.ts';
 import { createOperatorClient } from './operator-client.ts';
 import { type Child, ensurePortIsFree, StartError, startEdge, startOrigin } from './processes.ts';
-import { ensureSecrets } from './secrets.ts';
+import { ensureSecrets, SecretsError } from './secrets.ts';
 
 const DEMO_SALE = 'demo';
 /** `npm run dev`: the origin starts again when its code changes, the edge is bundled anew. */
@@ -33,8 +33,11 @@ async function start(children: Child[]): Promise<void> {
   await ensurePortIsFree('PORT', port);
   await ensurePortIsFree('ORIGIN_PORT', originPort);
 
-  children.push(await startOrigin(environment, originUrl, { watch }));
-  children.push(await startEdge(environment, `http://127.0.0.1:${port}`));
+  const spawned = (child: Child) => void children.push(child);
+  await startOrigin(environment, originUrl, { watch, spawned });
+  // The user may have ended it meanwhile: what is started now would be forgotten.
+  if (ending !== undefined) return;
+  await startEdge(environment, `http://127.0.0.1:${port}`, { spawned });
   if (given.DEMO === 'off') {
     console.log(`Sluice is open at http://127.0.0.1:${port}`);
     return;
@@ -62,6 +65,9 @@ try {
     });
   }
 } catch (error) {
-  console.error(error instanceof StartError ? `sluice: ${error.message}` : error);
+  const known = error instanceof StartError || error instanceof SecretsError;
+  const told = error instanceof StartError && error.told;
+  // Ended by the user, or explained by the process that failed: nothing is left to say.
+  if (ending === undefined && !told) console.error(known ? `sluice: ${error.message}` : error);
   end(1);
 }

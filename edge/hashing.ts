@@ -1,8 +1,9 @@
 /**
- * The edge's hash functions, in plain JavaScript: the gates decide without waiting, and WebCrypto is
- * asynchronous. Of its own make, because two HMACs are the larger part of what a draw costs: measured
- * in workerd on 25 bytes, 3.1 us; @noble/hashes 12.9, 8.8 with its hash objects used again; WebCrypto
- * 4.0 to 8.8 and a turn of the microtask queue; node:crypto's createHmac 8.3 to 11.5.
+ * The edge's hash functions, in plain JavaScript: the gates decide without waiting, and WebCrypto
+ * is asynchronous. Of its own make, because two HMACs are the larger part of what a draw costs:
+ * measured in workerd on 25 bytes, 3.1 us; @noble/hashes 12.9, 8.8 with its hash objects used
+ * again; WebCrypto 4.0 to 8.8 and a turn of the microtask queue; node:crypto's createHmac 8.3 to
+ * 11.5.
  */
 import type { Hashing } from '../contract/hashing.ts';
 import { finish, initialState, takeBlock } from './sha256.ts';

@@ -53,12 +53,18 @@ export function createRefill({ platform, askBucket }: RefillNeeds): Refill {
     const grant = await callBucket(`${sale.saleId}:${shard.index}`, ask);
     held.askingUntilMs = 0;
     shard.failed = grant === undefined;
-    const putOffMs = grant === undefined ? PAUSE_AFTER_FAILURE_MS : (grant.askAgainAfterMs ?? 0);
+    const putOffMs = putOffBy(grant);
     shard.notBeforeMs = putOffMs === 0 ? 0 : clock.nowMs() + putOffMs;
     if (grant === undefined || grant.tokens === 0) return;
     held.blocks = held.blocks.filter(({ expiresAtMs }) => expiresAtMs > askedAtMs);
     held.blocks.push({ tokens: grant.tokens, expiresAtMs: askedAtMs + grant.livesMs });
   };
+}
+
+/** A bucket that gives nothing is never asked again at once, whatever it says: no request loops. */
+function putOffBy(grant: LeaseGrant | undefined): number {
+  if (grant === undefined) return PAUSE_AFTER_FAILURE_MS;
+  return grant.askAgainAfterMs ?? (grant.tokens === 0 ? PAUSE_AFTER_FAILURE_MS : 0);
 }
 
 /** What is used up before a lease ends, less what is there; no more than a bucket ever holds. */

@@ -1,7 +1,7 @@
 /**
- * SHA-256 (FIPS 180-4), over a state that may already have taken in whole blocks, so that a key's pads
- * are hashed once and an HMAC of a short text costs two compressions. Nothing here branches on, or
- * looks up by, what is hashed. test/edge/hashing.test.ts holds it equal to WebCrypto.
+ * SHA-256 (FIPS 180-4), over a state that may already have taken in whole blocks, so that a key's
+ * pads are hashed once and an HMAC of a short text costs two compressions. Nothing here branches
+ * on, or looks up by, what is hashed. test/edge/hashing.test.ts holds it equal to WebCrypto.
  */
 const BLOCK_BYTES = 64;
 const HASH_BYTES = 32;

@@ -1,7 +1,7 @@
 /**
- * The rules of the code that a machine can hold: who may import whom, sizes, where the clock, chance
- * and the environment are read, the shape of Lua and SQL files. Each rule is also shown a breach, so
- * that none passes by looking at nothing.
+ * The rules of the code that a machine can hold: who may import whom, sizes, where the clock,
+ * chance and the environment are read, the shape of Lua and SQL files. Each rule is also shown a
+ * breach, so that none passes by looking at nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix, relative } from 'node:path';

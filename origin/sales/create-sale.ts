@@ -66,7 +66,9 @@ export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise
   await book.changeSale(saleId, { loaded: true });
 }
 
-/** Times are left out: a command that says `--opens-in 5s` is the same command when it is repeated. */
+/**
+ * Times are left out: a command that says `--opens-in 5s` is the same command when it is repeated.
+ */
 function sameTerms(left: Sale, right: Sale): boolean {
   return (
     left.title === right.title &&

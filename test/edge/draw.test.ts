@@ -100,7 +100,7 @@ describe('the gate', () => {
 });
 
 describe('through the edge', () => {
-  test('a guest gets the same verdict however often, and keeps the place after a widening', async () => {
+  test('a guest gets the same verdict however often the same cookie comes', async () => {
     const sale = openSale({ shareSteps: [{ atMs: 0, share: 0.5 }] });
     const shop = openShop(sale);
     for (let guest = 0; guest < 12; guest += 1) {

@@ -64,10 +64,7 @@ describe("a shop's token", () => {
     ['with alg none and no signature', `${header}.${payload}.`],
     ['with alg none and a signature', `${header}.${payload}.AAAA`],
     ['with alg None', `${encode({ alg: 'None' })}.${payload}.`],
-    [
-      'with another algorithm',
-      sign({ sub: 'user-4711' }, { alg: 'HS512', secret: JWT_SECRET.repeat(2) }),
-    ],
+    ['with another algorithm, and the right key', sign({ sub: 'user-4711' }, { alg: 'HS512' })],
     ['without a sub', sign({})],
     ['with a number as sub', sign({ sub: 4711 })],
     ['with an empty sub', sign({ sub: '' })],

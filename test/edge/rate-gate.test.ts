@@ -1,4 +1,6 @@
-/** The rate gate: what a request does with the tokens there are, and what many isolates do together. */
+/**
+ * The rate gate: what a request does with the tokens there are, and what many isolates do together.
+ */
 import { describe, expect, test } from 'vitest';
 import { type Holding, rateGate } from '../../edge/gates/rate-gate.ts';
 import { shardCount } from '../../edge/held-tokens.ts';
@@ -120,6 +122,17 @@ describe('a sale with a rate', () => {
     shop.twist.bucket = () => Promise.withResolvers<never>().promise;
     expect((await shop.order()).status).toBe(503);
     expect(shop.orders()).toEqual([]);
+  });
+
+  test('refuses, and does not ask for ever, when a bucket gives nothing and no time', async () => {
+    const shop = openShop();
+    let asked = 0;
+    shop.twist.bucket = async () => {
+      asked += 1;
+      return { tokens: 0, livesMs: 250 };
+    };
+    expect((await shop.order()).status).toBe(429);
+    expect(asked).toBe(4);
   });
 
   test('does not spend what it leased 250 ms ago', async () => {

@@ -1,7 +1,7 @@
 /**
- * An edge under test: the real app with a clock that is set by hand, an origin that checks every pass
- * and counts what it is asked, and token buckets without a network. Each test makes its own, so no
- * isolate state leaks from one to the next.
+ * An edge under test: the real app with a clock that is set by hand, an origin that checks every
+ * pass and counts what it is asked, and token buckets without a network. Each test makes its own,
+ * so no isolate state leaks from one to the next.
  */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeEach, vi } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * The Worker as it is deployed: its entry, its bindings, its Durable Objects with their storage, its
- * cache; and its configuration.
+ * The Worker as it is deployed: its entry, its bindings, its Durable Objects with their storage,
+ * its cache; and its configuration.
  */
 import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';

@@ -1,4 +1,7 @@
-/** The appender: one send in flight, batches that grow by themselves, retries, and a drain with an end. */
+/**
+ * The appender: one send in flight, batches that grow by themselves, retries, and a drain with an
+ * end.
+ */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Reservation } from '../../../contract/log/codec.ts';
 import { createAppender, retryDelayMs } from '../../../origin/log/appender.ts';
@@ -92,7 +95,7 @@ describe('one send at a time', () => {
     expect(Math.max(...sent.map((batch) => batch.length))).toBe(1_000);
   });
 
-  test('what comes in the very turn of an answer is sent too, not left until the next', async () => {
+  test('what comes in the very turn of an answer is sent too, not left waiting', async () => {
     const { appender, sends } = setUp();
     for (const number of [1, 2]) {
       const answer = appender.append(reservationOf(number));

@@ -2,7 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Reservation } from '../../../contract/log/codec.ts';
 import { RELAY_BATCH, relayRound } from '../../../origin/log/relay.ts';
-import { fakeLog, fakeStock, memoryLogger, reservationOf, reservationsOf, saleOf } from '../fakes.ts';
+import {
+  fakeLog,
+  fakeStock,
+  memoryLogger,
+  reservationOf,
+  reservationsOf,
+  saleOf,
+} from '../fakes.ts';
 
 const NOW_MS = 100_000;
 const RELAY_AFTER_MS = 5_000;
@@ -15,7 +22,9 @@ interface Change {
   confirm?: () => Promise<void>;
 }
 
-/** A stock store whose outbox keeps what is not confirmed; `said` is all that happened, in order. */
+/**
+ * A stock store whose outbox keeps what is not confirmed; `said` is all that happened, in order.
+ */
 function setUp(change: Change) {
   const said: string[] = [];
   const appended: string[] = [];
@@ -59,7 +68,8 @@ function setUp(change: Change) {
   return { round, said, appended, left: () => outbox };
 }
 
-const old = (number: number) => reservationOf(number, { reservedAtMs: NOW_MS - RELAY_AFTER_MS - 1 });
+const old = (number: number) =>
+  reservationOf(number, { reservedAtMs: NOW_MS - RELAY_AFTER_MS - 1 });
 
 test('appends what is old, then frees the outbox, in this order', async () => {
   const { round, said, left } = setUp({ outbox: [old(1), old(2)] });

@@ -1,0 +1,141 @@
+/**
+ * `npm start` as a person lives it: the page's URL comes last and works, the data stay over a
+ * restart, mistakes are one line, and Ctrl-C ends all of it at any moment.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOperatorClient } from '../../cli/operator-client.ts';
+import { readSecrets } from '../../cli/secrets.ts';
+import { operatorSaleSchema } from '../../contract/operator.ts';
+import { saleViewSchema } from '../../contract/sale.ts';
+import { pause } from '../../origin/timer.ts';
+import { freePort } from '../flow/shop.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'sluice-start-'));
+const running: ChildProcess[] = [];
+let port: string;
+let originPort: string;
+
+beforeAll(async () => {
+  port = String(await freePort());
+  originPort = String(await freePort());
+});
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+interface Started {
+  child: ChildProcess;
+  lines: string[];
+  errors: string[];
+  ended: Promise<number | null>;
+}
+
+function start(change: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, ['cli/start.ts'], {
+    cwd: new URL('../..', import.meta.url),
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DATA_DIR: dataDir,
+      PORT: port,
+      ORIGIN_PORT: originPort,
+      ...change,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  const lines: string[] = [];
+  const errors: string[] = [];
+  collect(child.stdout, lines);
+  collect(child.stderr, errors);
+  return { child, lines, errors, ended: once(child, 'close').then(([code]) => code) };
+}
+
+function collect(stream: NodeJS.ReadableStream | null, lines: string[]): void {
+  let rest = '';
+  stream?.setEncoding('utf8').on('data', (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+}
+
+const answers = (url: string) =>
+  fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waitedMs = 0; !(await holds()); waitedMs += 50) {
+    if (waitedMs > 60_000) throw new Error('it never came about');
+    await pause(50);
+  }
+}
+
+/** Processes of this start that still live: wrangler is given the folder in its arguments. */
+function leftovers(): string[] {
+  const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(dataDir));
+}
+
+const demoSale = () => {
+  const token = readSecrets(dataDir)?.OPERATOR_TOKEN ?? '';
+  const operator = createOperatorClient(`http://127.0.0.1:${originPort}`, token);
+  return operator.get('/operator/sales/demo', operatorSaleSchema);
+};
+
+test('a shop from one command, one start at a time', { timeout: 90_000 }, async () => {
+  const first = start();
+  await until(() => first.lines.length > 0 || first.errors.length > 0);
+  expect(first.errors).toEqual([]);
+  expect(first.lines.at(-1)).toBe(`Buy one at http://127.0.0.1:${port}/s/demo`);
+  const page = await fetch(`http://127.0.0.1:${port}/s/demo`);
+  expect(page.headers.get('content-type')).toContain('text/html');
+  const sale = await fetch(`http://127.0.0.1:${port}/api/sales/demo`);
+  const view = saleViewSchema.parse(await sale.json());
+  expect(view).toMatchObject({ saleId: 'demo', units: 100 });
+  expect(Date.parse(view.opensAt) - Date.parse(view.now)).toBeLessThanOrEqual(15_000);
+
+  const samePorts = start();
+  expect(await samePorts.ended).toBe(1);
+  expect(samePorts.errors).toEqual([`sluice: port ${port} is in use; set PORT to another`]);
+
+  const others = { PORT: String(await freePort()), ORIGIN_PORT: String(await freePort()) };
+  const sameData = start(others);
+  expect(await sameData.ended).toBe(1);
+  expect(sameData.errors).toEqual([`sluice: another process has the data in ${dataDir} open`]);
+  expect(sameData.lines).toEqual([]);
+
+  const { opensAt } = await demoSale();
+  first.child.kill('SIGINT');
+  expect(await first.ended).toBe(0);
+  expect(first.errors).toEqual([]);
+  expect(leftovers()).toEqual([]);
+
+  const second = start();
+  await until(() => answers(`http://127.0.0.1:${originPort}/readyz`));
+  expect((await demoSale()).opensAt, 'kept over the restart').toBe(opensAt);
+  // The edge is starting now: Ctrl-C must reach it too.
+  await until(() => leftovers().length > 0);
+  second.child.kill('SIGINT');
+  expect(await second.ended).toBe(0);
+  expect(second.errors).toEqual([]);
+  expect(leftovers()).toEqual([]);
+  expect(await answers(`http://127.0.0.1:${originPort}/healthz`)).toBe(false);
+});
+
+test.each([
+  ['PORT', '80.5', /^sluice: PORT must be a port number/],
+  ['ORIGIN_PORT', 'http', /^sluice: ORIGIN_PORT must be a port number/],
+  ['ROLES', 'sell', /^sluice: ROLES: must be .*; for example ROLES=api,relay$/],
+])('a bad %s is one line', async (name, value, message) => {
+  const started = start({ PORT: String(await freePort()), [name]: value });
+  expect(await started.ended).toBe(1);
+  expect(started.errors).toEqual([expect.stringMatching(message)]);
+});

@@ -1,0 +1,108 @@
+/**
+ * What a buyer is told of an order: the book's word first, never a word about anybody else's (I5).
+ */
+import { describe, expect, test } from 'vitest';
+import { createOrderReader } from '../../../origin/admit/order-view.ts';
+import type { Holding } from '../../../origin/admit/stock.ts';
+import type { SaleDirectory } from '../../../origin/sales/directory.ts';
+import type { BookOrder } from '../../../origin/settle/book.ts';
+import { bookOrderOf, fakeBook, fakeStock, reservationOf, saleOf } from '../fakes.ts';
+
+const RESERVATION = reservationOf(1);
+const { orderId, buyerId } = RESERVATION;
+const HOLDING: Holding = { orderId, quantity: 1, accepting: false };
+
+interface World {
+  /** What the book answers, call by call; the last for ever. */
+  book?: (BookOrder | undefined)[];
+  newest?: BookOrder;
+  holdings?: Record<string, Holding>;
+  knowsSale?: boolean;
+}
+
+function readerOf({ book = [undefined], newest, holdings = {}, knowsSale = true }: World) {
+  const answers = [...book];
+  const ask = () => (answers.length > 1 ? answers.shift() : answers[0]);
+  return createOrderReader({
+    book: fakeBook({
+      order: async (wanted) => [ask()].find((order) => order?.orderId === wanted),
+      orderOf: async () => newest,
+    }),
+    stock: fakeStock({ find: async (_saleId, buyer) => holdings[buyer] }),
+    directory: {
+      ofOrder: () => (knowsSale ? saleOf() : undefined),
+    } as unknown as SaleDirectory,
+  });
+}
+
+const queued = { orderId, saleId: 'phone', state: 'queued', quantity: 1 };
+
+describe('an order by its id', () => {
+  test('is what the book says, with the time to pay while it is reserved', async () => {
+    const reader = readerOf({ book: [bookOrderOf(RESERVATION)] });
+    const payBefore = new Date(305_000).toISOString();
+    const order = { ...queued, state: 'reserved', payBefore };
+    expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'order', order });
+  });
+
+  test('that was rejected says why, and not when to pay', async () => {
+    const rejected = bookOrderOf(RESERVATION, { state: 'rejected', reason: 'sold-out' });
+    const answer = await readerOf({ book: [rejected] }).byId(orderId, buyerId);
+    const order = { ...queued, state: 'rejected', reason: 'sold-out' };
+    expect(answer).toEqual({ kind: 'order', order });
+  });
+
+  test.each([
+    [true, 'accepting'],
+    [false, 'queued'],
+  ])('that is not settled is what the store holds (accepting: %s)', async (accepting, state) => {
+    const reader = readerOf({ holdings: { [buyerId]: { ...HOLDING, accepting } } });
+    const answer = await reader.byId(orderId, buyerId);
+    expect(answer).toEqual({ kind: 'order', order: { ...queued, state } });
+  });
+
+  test('that settles between the two reads is told as settled', async () => {
+    const book = [undefined, bookOrderOf(RESERVATION)];
+    const reader = readerOf({ book, holdings: { [buyerId]: HOLDING } });
+    expect(await reader.byId(orderId, buyerId)).toMatchObject({ order: { state: 'reserved' } });
+  });
+
+  test.each<[string, World, string]>([
+    ['another buyer’s, settled', { book: [bookOrderOf(RESERVATION)] }, 'stranger'],
+    ['another buyer’s, in the store', { holdings: { [buyerId]: HOLDING } }, 'stranger'],
+    ['nobody’s', {}, buyerId],
+    ['not the one that the buyer holds', holding(2), buyerId],
+    ['of no known sale', { knowsSale: false, holdings: { [buyerId]: HOLDING } }, buyerId],
+    ['asked for by no buyer', { book: [bookOrderOf(RESERVATION)] }, ''],
+  ])('%s is unknown', async (_name, world, asking) => {
+    expect(await readerOf(world).byId(orderId, asking)).toEqual({ kind: 'unknown-order' });
+  });
+});
+
+describe('a buyer’s own order in a sale', () => {
+  test('is the live one, as the book has it', async () => {
+    const world = { holdings: { [buyerId]: HOLDING }, book: [bookOrderOf(RESERVATION)] };
+    const answer = await readerOf(world).mine('phone', buyerId);
+    expect(answer).toMatchObject({ kind: 'order', order: { orderId, state: 'reserved' } });
+  });
+
+  test('is what the store holds until it is settled', async () => {
+    const reader = readerOf({ holdings: { [buyerId]: HOLDING } });
+    expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'order', order: queued });
+  });
+
+  test('is the newest of the book when none is live', async () => {
+    const newest = bookOrderOf(RESERVATION, { state: 'expired' });
+    const answer = await readerOf({ newest }).mine('phone', buyerId);
+    expect(answer).toEqual({ kind: 'order', order: { ...queued, state: 'expired' } });
+  });
+
+  test('may be none', async () => {
+    expect(await readerOf({}).mine('phone', buyerId)).toEqual({ kind: 'unknown-order' });
+  });
+});
+
+/** The buyer holds another order than the one asked for. */
+function holding(number: number): World {
+  return { holdings: { [buyerId]: { ...HOLDING, orderId: reservationOf(number).orderId } } };
+}

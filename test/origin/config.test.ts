@@ -1,0 +1,134 @@
+/**
+ * Every variable: a bad value stops the start and says its name, what is wrong and what would be
+ * right.
+ */
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig } from '../../origin/config.ts';
+import { LEAST_ENVIRONMENT, runOrigin } from './run-origin.ts';
+
+const LEAST = { ...LEAST_ENVIRONMENT, LOG_LEVEL: undefined };
+const SHORT_KEY = `k1:${Buffer.alloc(31).toString('base64')}`;
+
+const BAD: [name: string, value: string, problem: RegExp][] = [
+  ['ORIGIN_HOST', '', /character/],
+  ['ORIGIN_PORT', '0', />=1/],
+  ['ORIGIN_PORT', '65536', /<=65535/],
+  ['ORIGIN_PORT', 'http', /number/],
+  ['ORIGIN_PORT', '80.5', /int/],
+  ['STOCK_URL', 'memcached://127.0.0.1', /sqlite: redis:\/\/ rediss:\/\//],
+  ['STOCK_URL', '', /must begin with/],
+  ['LOG_URL', 'redis://127.0.0.1', /sqlite: kafka:\/\//],
+  ['BOOK_URL', 'postgres://127.0.0.1', /sqlite: mysql:\/\//],
+  ['LEASE_URL', 'etcd', /sqlite: redis:\/\/ rediss:\/\//],
+  ['DATA_DIR', '', /character/],
+  ['ROLES', 'api,sell', /"all" or some of api,relay,settle,reconcile/],
+  ['ROLES', '', /"all" or some of/],
+  ['ROLES', 'api,api', /"all" or some of/],
+  ['ACCEPT_AFTER', 'never', /log/],
+  ['ACCEPT_WAIT_MS', '0', />=1/],
+  ['ACCEPT_WAIT_MS', 'soon', /number/],
+  ['PASS_KEYS', 'secret-without-id', /id:base64|32 bytes/],
+  ['PASS_KEYS', SHORT_KEY, /32 bytes/],
+  ['OPERATOR_TOKEN', 'too-short', /16 characters/],
+  ['PAY_WINDOW_MS', '999', />=1000/],
+  ['RELAY_AFTER_MS', '99', />=100/],
+  ['LEASE_TTL_MS', '5', />=1000/],
+  ['STOCK_PREFIX', 'UPPER', /a-z/],
+  ['LOG_PREFIX', 'a/b', /a-z/],
+  ['LOG_LANES', '0', />=1/],
+  ['LOG_LANES', '65', /<=64/],
+  ['LOG_PARTITIONS', '257', /<=256/],
+  ['LOG_REPLICATION', '10', /<=9/],
+  ['LOG_LEVEL', 'loud', /info/],
+  ['FAILPOINTS', 'settle.never=kill', /failpoint/],
+];
+
+describe('a bad value', () => {
+  test.each(BAD)('of %s: "%s"', (name, value, problem) => {
+    const message = refusalOf({ ...LEAST, [name]: value });
+    expect(message.split('\n'), 'one line').toHaveLength(1);
+    expect(message).toMatch(new RegExp(`^${name}: `));
+    const [said = '', example = ''] = message.split(`; for example ${name}=`);
+    expect(said).toMatch(problem);
+    expect(example).toMatch(/\S/);
+  });
+
+  test('stands in the table for every variable that there is', () => {
+    const known = Object.keys(parseConfig(LEAST)).sort();
+    expect([...new Set(BAD.map(([name]) => name))].sort()).toEqual(known);
+  });
+
+  test.each(BAD.filter(([name]) => name !== 'PASS_KEYS' && name !== 'OPERATOR_TOKEN'))(
+    'of %s comes with an example that is taken (%s)',
+    (name, value) => {
+      const example = refusalOf({ ...LEAST, [name]: value }).split(`${name}=`)[1] ?? '';
+      expect(() => parseConfig({ ...LEAST, [name]: example })).not.toThrow();
+    },
+  );
+
+  test('is told of each variable, all at once', () => {
+    const message = refusalOf({ ...LEAST, ORIGIN_PORT: 'x', ROLES: 'x', LOG_LANES: 'x' });
+    const names = message.split('\n').map((line) => line.split(':')[0]);
+    expect(names.sort()).toEqual(['LOG_LANES', 'ORIGIN_PORT', 'ROLES']);
+  });
+
+  test.each(['PASS_KEYS', 'OPERATOR_TOKEN'])('of the secret %s is not repeated', (name) => {
+    const secret = name === 'PASS_KEYS' ? SHORT_KEY : 'a-bad-token';
+    expect(refusalOf({ ...LEAST, [name]: secret })).not.toContain(secret);
+  });
+});
+
+describe('what is not given', () => {
+  test.each(['PASS_KEYS', 'OPERATOR_TOKEN'])('%s is missing', (name) => {
+    expect(refusalOf({ ...LEAST, [name]: undefined })).toMatch(
+      new RegExp(`^${name}: is missing; for example ${name}=`),
+    );
+  });
+
+  test('has a default that runs on nothing but a disk', () => {
+    expect(parseConfig(LEAST)).toMatchObject({
+      ORIGIN_HOST: '127.0.0.1',
+      ORIGIN_PORT: 8788,
+      STOCK_URL: 'sqlite:',
+      LOG_URL: 'sqlite:',
+      BOOK_URL: 'sqlite:',
+      LEASE_URL: 'sqlite:',
+      DATA_DIR: '.sluice',
+      ROLES: ['api', 'relay', 'settle', 'reconcile'],
+      ACCEPT_AFTER: 'log',
+      FAILPOINTS: [],
+    });
+  });
+});
+
+test('roles are read in any order, with spaces', () => {
+  expect(parseConfig({ ...LEAST, ROLES: 'settle, api' }).ROLES).toEqual(['api', 'settle']);
+});
+
+test('failpoints are refused in production', () => {
+  const environment = { ...LEAST, FAILPOINTS: 'settle.before-commit=kill' };
+  expect(parseConfig(environment).FAILPOINTS).toHaveLength(1);
+  expect(refusalOf({ ...environment, NODE_ENV: 'production' })).toMatch(
+    /^FAILPOINTS: .*production/,
+  );
+});
+
+test('the process ends with these lines and nothing else', async () => {
+  const environment = { ...LEAST_ENVIRONMENT, ORIGIN_PORT: 'http', OPERATOR_TOKEN: 'short' };
+  const ended = await runOrigin(environment);
+  expect(ended.exitCode).toBe(1);
+  expect(ended.errors).toHaveLength(2);
+  expect(ended.errors[0]).toMatch(/^sluice: ORIGIN_PORT: .*; for example ORIGIN_PORT=8788$/);
+  expect(ended.errors[1]).toMatch(/^OPERATOR_TOKEN: must be at least 16 characters; for example/);
+  expect(ended.output).toBe('');
+});
+
+function refusalOf(environment: Record<string, string | undefined>): string {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('the configuration was taken');
+}
