@@ -1,6 +1,6 @@
 /**
- * Test projects: `node` is everything on Node (real servers where they are up), `edge` runs inside
- * workerd. One after the other within a file; files side by side.
+ * Test projects. `fast` is what runs within seconds and needs nothing; `edge` runs inside workerd;
+ * `whole` starts real processes, servers and browsers, a file at a time, since they share two cores.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -13,18 +13,21 @@ const EDGE_BINDINGS = {
   ALLOW_GUESTS: 'on',
 };
 
+const FAST = [
+  'test/tidy.test.ts',
+  'test/contract/**/*.test.ts',
+  'test/origin/*.test.ts',
+  'test/origin/{lease,log,reconcile,sales,settle}/*.test.ts',
+  'test/origin/admit/{admission,order-view,redis-risks,reserve-batcher}.test.ts',
+  'test/browser/page.{attempt,clock,next-step,schedule}.test.ts',
+  'test/cli/{duration,secrets}.test.ts',
+];
+const EDGE = ['test/edge/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/edge/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { test: { name: 'fast', include: FAST, testTimeout: 30_000 } },
       {
         plugins: [
           cloudflareTest({
@@ -32,7 +35,17 @@ export default defineConfig({
             miniflare: { bindings: EDGE_BINDINGS },
           }),
         ],
-        test: { name: 'edge', include: ['test/edge/**/*.test.ts'], testTimeout: 30_000 },
+        test: { name: 'edge', include: EDGE, testTimeout: 30_000 },
+      },
+      {
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [...FAST, ...EDGE],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
       },
     ],
   },

@@ -1,5 +1,6 @@
 /** `npm run bench <name>`: runs one measurement, or all that need no argument. */
 import { accept } from './accept.ts';
+import { edgeRefusal } from './edge-refusal.ts';
 import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
 
@@ -7,6 +8,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   accept: () => accept('servers'),
   embedded: () => accept('embedded'),
   settle,
+  'edge-refusal': edgeRefusal,
   sustained: () => sustained(Number(process.env.ORDERS_PER_SECOND ?? 12_000)),
 };
 

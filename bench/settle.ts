@@ -1,7 +1,8 @@
 /**
- * Settling against what the database can do at best: `npm run bench settle`. Raw is a loop by hand that
- * inserts the same rows of the same table, 1,000 a statement, without any guard, count or offset; one by
- * one is what a consumer does that settles each order in a transaction of its own. In turns, in one run.
+ * Settling against what the database can do at best: `npm run bench settle`. Raw is a loop by hand
+ * that inserts the same rows of the same table, 1,000 a statement, without any guard, count or
+ * offset; one by one is what a consumer does that settles each order in a transaction of its own.
+ * In turns, in one run.
  */
 import { createHash } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';

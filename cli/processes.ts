@@ -14,6 +14,12 @@ import { wranglerDev } from './wrangler.ts';
 const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 100;
 const STOP_WITHIN_MS = 15_000;
+/** Keeps wrangler from asking anything of the network or of the person at the terminal. */
+const OFFLINE = {
+  CI: 'true',
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+};
 
 export class StartError extends Error {
   readonly code = 'start';
@@ -78,7 +84,7 @@ export function startEdge(
   const { command, args, cwd } = wranglerDev(environment);
   const child = spawn(command, args, {
     cwd,
-    env: { ...environment, CI: 'true', WRANGLER_SEND_METRICS: 'false' },
+    env: { ...environment, ...OFFLINE },
     stdio: ['ignore', 'ignore', 'inherit'],
     detached: true,
   });

@@ -1,9 +1,9 @@
 /**
- * Gathers the reservations of a sale that wait into one call, since a call of the stock store costs a
- * round trip whether it carries one request or a hundred. Nothing is held back to fill a call up: the
- * first leaves at the end of the event-loop turn; only while MAX_IN_FLIGHT calls are under way does
- * the next one wait, and grow. With calls unbounded, batches stay small just when there is most to do
- * (bench/README.md).
+ * Gathers the reservations of a sale that wait into one call, since a call of the stock store costs
+ * a round trip whether it carries one request or a hundred. Nothing is held back to fill a call up:
+ * the first leaves at the end of the event-loop turn; only while MAX_IN_FLIGHT calls are under way
+ * does the next one wait, and grow. With calls unbounded, batches stay small just when there is
+ * most to do (bench/README.md).
  */
 import type { Sale } from '../settle/book.ts';
 import {

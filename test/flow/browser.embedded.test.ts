@@ -1,7 +1,7 @@
 /**
- * A person buys on the real page, with the real edge and origin behind it: Chromium clicks, the unit is
- * in the book, and a second tab of the same buyer shows the same order. Another buyer's browser, once
- * the stock is gone, is told so.
+ * A person buys on the real page, with the real edge and origin behind it: Chromium clicks, the
+ * unit is in the book, and a second tab of the same buyer shows the same order. Another buyer's
+ * browser, once the stock is gone, is told so.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
