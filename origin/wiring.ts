@@ -129,7 +129,7 @@ async function startApi(parts: Parts): Promise<Origin> {
       acceptAfter: config.ACCEPT_AFTER,
       acceptWaitMs: config.ACCEPT_WAIT_MS,
     }),
-    orders: createOrderReader({ book, stock, directory }),
+    orders: createOrderReader({ book, stock, directory, isDurable: appender.isDurable }),
     directory,
     stock,
     book,

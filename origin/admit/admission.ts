@@ -66,10 +66,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
           : repeated(placed, bookOrderView(known));
       }
       case 'held': {
-        const { orderId, quantity, accepting } = verdict;
+        const { orderId, quantity } = verdict;
         const known = await book.order(orderId);
         if (known !== undefined) return repeated(placed, bookOrderView(known));
-        const state = accepting ? 'accepting' : 'queued';
+        const isQueued = !verdict.accepting || appender.isDurable(orderId);
+        const state = isQueued ? 'queued' : 'accepting';
         return repeated(placed, { orderId, saleId: sale.saleId, state, quantity });
       }
       case 'reserved': {

@@ -18,13 +18,18 @@ export interface OrderReaderOptions {
   book: OrderBook;
   stock: StockLedger;
   directory: SaleDirectory;
+  /** True when this process knows that the log has the order, before its outbox entry is gone. */
+  isDurable(orderId: string): boolean;
 }
 
-export function createOrderReader({ book, stock, directory }: OrderReaderOptions): OrderReader {
+export function createOrderReader(options: OrderReaderOptions): OrderReader {
+  const { book, stock, directory } = options;
+
   async function unsettled(saleId: string, buyerId: string): Promise<OrderView | undefined> {
     const holding = await stock.find(saleId, buyerId);
     if (holding === undefined) return undefined;
-    const { orderId, quantity, accepting } = holding;
+    const { orderId, quantity } = holding;
+    const accepting = holding.accepting && !options.isDurable(orderId);
     return { orderId, saleId, state: accepting ? 'accepting' : 'queued', quantity };
   }
 

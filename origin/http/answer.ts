@@ -5,7 +5,13 @@ export function answer(outcome: Outcome): Response {
   const { status, headers, body } = httpOf(outcome);
   return new Response(JSON.stringify(body), {
     status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...headers,
+      // The rest of such a body is not read, so no other request may follow it on the connection.
+      ...(outcome.kind === 'body-too-large' ? { connection: 'close' } : {}),
+    },
   });
 }
 

@@ -1,9 +1,9 @@
 /**
  * Puts fresh reservations into the log: one send in flight, and what arrives meanwhile is the next
- * batch, so that batches grow by themselves under load. After a send, the outbox entries are
- * deleted by a call of its own that nobody waits for: when it is lost, the relay appends those
- * orders a second time, and settling takes each once. A send that fails is repeated with the same
- * reservations; when the process dies instead, the relay finds them in the outbox.
+ * batch, so that batches grow by themselves under load. The outbox entries are deleted a moment
+ * later by a call that nobody waits for: when it is lost, the relay appends those orders a second
+ * time, and settling takes each once. A send that fails is repeated with the same reservations;
+ * when the process dies instead, the relay finds them in the outbox.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { Random } from '../../contract/random.ts';
@@ -19,6 +19,8 @@ const MAX_SEND = 1_000;
  * What waits at most while the log is away; more is left to the relay, which has it in the outbox.
  */
 const MAX_WAITING = 100_000;
+/** How long confirmations gather, so that one call deletes the entries of several sends. */
+const CONFIRM_AFTER_MS = 10;
 const RETRY_LEAST_MS = 50;
 const RETRY_MOST_MS = 2_000;
 
@@ -28,6 +30,8 @@ export interface Appender {
   /** Resolves when the reservation is durable in the log; never rejects. */
   append(reservation: Reservation): Promise<AppendResult>;
   waiting(): number;
+  /** True while the log has the order and its outbox entry is still there: it is `queued`. */
+  isDurable(orderId: string): boolean;
   /** Sends what waits, for at most `patienceMs`. */
   drain(patienceMs: number): Promise<void>;
 }
@@ -48,6 +52,7 @@ interface Waiting {
 export function createAppender(options: AppenderOptions): Appender {
   const { log, logger, observe } = options;
   const stopping = new AbortController();
+  const confirmations = createConfirmations(options);
   let waiting: Waiting[] = [];
   let sending: Promise<void> | undefined;
 
@@ -70,7 +75,7 @@ export function createAppender(options: AppenderOptions): Appender {
         failpoint('append.lose-answer');
         observe({ size: reservations.length, seconds: (performance.now() - startedAt) / 1000 });
         failpoint('admit.after-append');
-        confirm(reservations);
+        confirmations.add(reservations);
         return 'durable';
       } catch (error) {
         logger.warn({ error, orders: reservations.length, attempt }, 'the log took no batch');
@@ -78,12 +83,6 @@ export function createAppender(options: AppenderOptions): Appender {
       }
     }
     return 'left-to-relay';
-  }
-
-  function confirm(reservations: readonly Reservation[]): void {
-    confirmAppended(options.stock, reservations).catch((error: unknown) =>
-      logger.warn({ error }, 'outbox entries were not deleted; the relay will append them again'),
-    );
   }
 
   return {
@@ -97,12 +96,38 @@ export function createAppender(options: AppenderOptions): Appender {
       });
     },
     waiting: () => waiting.length,
+    isDurable: confirmations.isGathered,
     async drain(patienceMs) {
       await Promise.race([sending, pause(patienceMs)]);
       stopping.abort();
       for (const entry of waiting) entry.resolve('left-to-relay');
       waiting = [];
+      await confirmations.flush();
     },
+  };
+}
+
+function createConfirmations({ stock, logger }: AppenderOptions) {
+  const gathered = new Map<string, Reservation>();
+  let timer: NodeJS.Timeout | undefined;
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const reservations = [...gathered.values()];
+    await confirmAppended(stock, reservations).catch((error: unknown) =>
+      logger.warn({ error }, 'outbox entries were not deleted; the relay will append them again'),
+    );
+    for (const { orderId } of reservations) gathered.delete(orderId);
+  }
+
+  return {
+    isGathered: (orderId: string) => gathered.has(orderId),
+    add(reservations: readonly Reservation[]) {
+      for (const reservation of reservations) gathered.set(reservation.orderId, reservation);
+      timer ??= setTimeout(() => void flush(), CONFIRM_AFTER_MS);
+    },
+    flush,
   };
 }
 

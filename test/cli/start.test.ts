@@ -84,6 +84,12 @@ function leftovers(): string[] {
   return all.filter((line) => line.includes(dataDir));
 }
 
+function childrenOf(pid: number | undefined): number[] {
+  const all = execFileSync('ps', ['-eo', 'ppid,pid'], { encoding: 'utf8' }).trim().split('\n');
+  const pairs = all.map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([parent, child = 0]) => (parent === pid ? [child] : []));
+}
+
 const demoSale = () => {
   const token = readSecrets(dataDir)?.OPERATOR_TOKEN ?? '';
   const operator = createOperatorClient(`http://127.0.0.1:${originPort}`, token);
@@ -128,6 +134,16 @@ test('a shop from one command, one start at a time', { timeout: 90_000 }, async 
   expect(second.errors).toEqual([]);
   expect(leftovers()).toEqual([]);
   expect(await answers(`http://127.0.0.1:${originPort}/healthz`)).toBe(false);
+});
+
+test('Ctrl-C while the origin is starting ends it too', async () => {
+  const started = start({ PORT: String(await freePort()), ORIGIN_PORT: String(await freePort()) });
+  await until(() => childrenOf(started.child.pid).length > 0);
+  const children = childrenOf(started.child.pid);
+  started.child.kill('SIGINT');
+  expect(await started.ended).toBe(0);
+  expect(started.errors).toEqual([]);
+  for (const pid of children) expect(() => process.kill(pid, 0), 'it is gone').toThrow('ESRCH');
 });
 
 test.each([

@@ -49,7 +49,12 @@ function setUp(change: Change = {}) {
         return verdict;
       },
     },
-    appender: { append: appends.call, waiting: () => 0, drain: async () => {} },
+    appender: {
+      append: appends.call,
+      waiting: () => 0,
+      isDurable: () => false,
+      drain: async () => {},
+    },
     book: fakeBook({ order: async () => change.known }),
     nowMs: () => NOW_MS,
     logger,

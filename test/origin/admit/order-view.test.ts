@@ -18,9 +18,12 @@ interface World {
   newest?: BookOrder;
   holdings?: Record<string, Holding>;
   knowsSale?: boolean;
+  /** Orders that this process knows to be in the log. */
+  durable?: string[];
 }
 
-function readerOf({ book = [undefined], newest, holdings = {}, knowsSale = true }: World) {
+function readerOf(world: World) {
+  const { book = [undefined], newest, holdings = {}, knowsSale = true, durable = [] } = world;
   const answers = [...book];
   const ask = () => (answers.length > 1 ? answers.shift() : answers[0]);
   return createOrderReader({
@@ -32,6 +35,7 @@ function readerOf({ book = [undefined], newest, holdings = {}, knowsSale = true 
     directory: {
       ofOrder: () => (knowsSale ? saleOf() : undefined),
     } as unknown as SaleDirectory,
+    isDurable: (id) => durable.includes(id),
   });
 }
 
@@ -50,6 +54,13 @@ describe('an order by its id', () => {
     const answer = await readerOf({ book: [rejected] }).byId(orderId, buyerId);
     const order = { ...queued, state: 'rejected', reason: 'sold-out' };
     expect(answer).toEqual({ kind: 'order', order });
+  });
+
+  test('stays queued once this process promised it, though its outbox entry is there', async () => {
+    const holdings = { [buyerId]: { ...HOLDING, accepting: true } };
+    const reader = readerOf({ holdings, durable: [orderId] });
+    expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'order', order: queued });
+    expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'order', order: queued });
   });
 
   test.each([

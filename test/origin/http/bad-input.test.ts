@@ -49,6 +49,7 @@ describe('a body', () => {
     const answer = await refused({ body: bodyOf(MAX_BODY_BYTES + 1), chunked });
     expect(answer.short).toBe('413 body-too-large');
     expect(answer.body.detail).toBe('at most 8192 bytes');
+    expect(answer.headers.get('connection'), 'the rest is not read').toBe('close');
   });
 
   test.each([

@@ -28,11 +28,11 @@ const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const change = (saleId: string, verb: string) =>
   shop.operator.post(`/operator/sales/${saleId}/${verb}`, operatorSaleSchema);
 
-/** Reads until the order has left `queued`. */
+/** Reads until the book has the order. */
 async function settled(read: () => Promise<Told>): Promise<Told> {
   for (let waitedMs = 0; ; waitedMs += 20) {
     const answer = await read();
-    if (answer.body.state !== 'queued' || waitedMs > 5_000) return answer;
+    if (!['accepting', 'queued'].includes(answer.body.state) || waitedMs > 5_000) return answer;
     await pause(20);
   }
 }
