@@ -5,11 +5,11 @@
 import path from 'node:path';
 
 export const addresses = {
-  redis: { host: '127.0.0.1', port: 46379 },
-  kafka: { host: '127.0.0.1', port: 49092, controllerPort: 49093 },
+  redis: { host: '127.0.0.1', port: 16379 },
+  kafka: { host: '127.0.0.1', port: 19092, controllerPort: 19093 },
   mariadb: {
     host: '127.0.0.1',
-    port: 43306,
+    port: 13306,
     user: 'sluice',
     password: 'sluice',
     database: 'sluice',
