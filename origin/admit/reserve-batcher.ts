@@ -26,6 +26,13 @@ export interface ReserveBatcherOptions {
   observe(batch: { size: number; seconds: number; saleId: string; stockLeft: number }): void;
 }
 
+/** Of one sale; a line this long would take seconds, and a buyer is better told to come again. */
+const MAX_WAITING = 20_000;
+
+export class ReserveQueueFullError extends Error {
+  readonly code = 'reserve-queue-full';
+}
+
 interface Waiting {
   request: ReserveRequest;
   resolve(verdict: BatchedVerdict): void;
@@ -89,6 +96,10 @@ export function createReserveBatcher(options: ReserveBatcherOptions): ReserveBat
     reserve: (sale, request) =>
       new Promise((resolve, reject) => {
         const line = lineOf(sale);
+        if (line.waiting.length >= MAX_WAITING) {
+          reject(new ReserveQueueFullError(`${MAX_WAITING} requests for ${sale.saleId} wait`));
+          return;
+        }
         line.waiting.push({ request, resolve, reject });
         if (line.busy) return;
         line.busy = true;

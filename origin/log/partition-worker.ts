@@ -40,19 +40,28 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
   let settled = options.from;
 
   async function handleAll(): Promise<void> {
-    while (waiting.length > 0) {
-      handled = waiting.splice(0, sliceLength(waiting));
-      for (const entry of handled) waitingBytes -= entry.value.length;
-      resumeWhenRoom();
-      const reply = await options.handle(handled);
-      if (reply === 'rewind') {
-        forget();
-        if (!abandoned) options.onRewind();
-        return;
-      }
-      settled = (handled.at(-1)?.offset ?? settled - 1n) + 1n;
-      handled = [];
+    try {
+      while (waiting.length > 0) await handleNext();
+    } catch (error) {
+      options.onFailure(error);
+    } finally {
+      // At once, not when this promise has settled: what is taken in between must start a new run.
+      running = undefined;
     }
+  }
+
+  async function handleNext(): Promise<void> {
+    handled = waiting.splice(0, sliceLength(waiting));
+    waitingBytes -= bytesOf(handled);
+    resumeWhenRoom();
+    const reply = await options.handle(handled);
+    if (reply === 'rewind') {
+      forget();
+      if (!abandoned) options.onRewind();
+      return;
+    }
+    settled = (handled.at(-1)?.offset ?? settled - 1n) + 1n;
+    handled = [];
   }
 
   function resumeWhenRoom() {
@@ -72,21 +81,15 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
     settled: () => settled,
     oldestMs: () => (handled[0] ?? waiting[0])?.appendedAtMs,
     take(entries) {
-      if (abandoned) return;
-      for (const entry of entries) {
-        waiting.push(entry);
-        waitingBytes += entry.value.length;
-        expected = entry.offset + 1n;
-      }
+      if (abandoned || entries.length === 0) return;
+      waiting = waiting.concat(entries);
+      waitingBytes += bytesOf(entries);
+      expected = (entries.at(-1)?.offset ?? expected - 1n) + 1n;
       if (!paused && isTooMuch({ entries: waiting.length, bytes: waitingBytes })) {
         paused = true;
         options.pauseFetch();
       }
-      running ??= handleAll()
-        .catch(options.onFailure)
-        .finally(() => {
-          running = undefined;
-        });
+      running ??= handleAll();
     },
     async abandon() {
       abandoned = true;
@@ -95,4 +98,8 @@ export function createPartitionWorker(options: PartitionWorkerOptions): Partitio
       await running;
     },
   };
+}
+
+function bytesOf(entries: readonly LogEntry[]): number {
+  return entries.reduce((bytes, entry) => bytes + entry.value.length, 0);
 }

@@ -91,6 +91,18 @@ test('a call carries at most 128', async () => {
   expect(verdicts).toEqual(Array.from({ length: 300 }, (_, index) => reserved(index)));
 });
 
+test('a line that is too long turns newcomers away at once', async () => {
+  const { batcher, calls } = setUp();
+  const sale = saleOf();
+  const asked = Array.from({ length: 20_000 }, (_, index) =>
+    batcher.reserve(sale, requestOf(index)),
+  );
+  await expect(batcher.reserve(sale, requestOf(20_000))).rejects.toThrow(/20000 requests/);
+  await turn();
+  calls[0]?.reject(new Error('connection lost'));
+  expect(await Promise.allSettled(asked)).toHaveLength(20_000);
+});
+
 describe('when the store', () => {
   test('recovers, everybody is told so', async () => {
     const { batcher, calls, seen } = setUp();
