@@ -5,7 +5,12 @@
  * the browser: `btoa` and its clean-up took 7 % of the origin's time, this takes 1 %.
  */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES = new Map(Array.from(ALPHABET, (character, value) => [character, value]));
+const NOT_A_DIGIT = 255;
+/** The value of a digit by its character code. */
+const VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = ALPHABET.indexOf(String.fromCharCode(code));
+  return value < 0 ? NOT_A_DIGIT : value;
+});
 
 export function toBase64Url(bytes: Uint8Array): string {
   let text = '';
@@ -32,9 +37,9 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   let bits = 0;
   let group = 0;
   let length = 0;
-  for (const character of text) {
-    const value = VALUES.get(character);
-    if (value === undefined) return undefined;
+  for (let position = 0; position < text.length; position += 1) {
+    const value = VALUES[text.charCodeAt(position)] ?? NOT_A_DIGIT;
+    if (value === NOT_A_DIGIT) return undefined;
     group = ((group << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {

@@ -52,8 +52,9 @@ export function createPassKeeper(hashing: Hashing, keys: readonly PassKey[]): Pa
   const [signing] = keys;
   if (signing === undefined) throw new RangeError('a pass needs at least one key');
   const hashes = new Map(keys.map((key) => [key.id, hashing.keyedHash(key.secret)]));
+  const bodyHash = createBodyHash(hashing);
   const signWith = (keyId: string, keyed: KeyedHash, claims: PassClaims) =>
-    keyed(signedText(hashing, keyId, claims));
+    keyed(signedText(bodyHash(claims.body), keyId, claims));
   const signingHash = hashing.keyedHash(signing.secret);
 
   return {
@@ -80,17 +81,24 @@ export function createPassKeeper(hashing: Hashing, keys: readonly PassKey[]): Pa
   };
 }
 
-function signedText(hashing: Hashing, keyId: string, claims: PassClaims): string {
-  return [
-    VERSION,
-    keyId,
-    String(claims.timeMs),
-    claims.method,
-    claims.path,
-    toBase64Url(hashing.sha256(claims.body)),
-    claims.buyerId,
-    claims.idempotencyKey,
-  ].join('\n');
+function signedText(bodyHash: string, keyId: string, claims: PassClaims): string {
+  const { timeMs, method, path, buyerId, idempotencyKey } = claims;
+  const request = `${method}\n${path}\n${bodyHash}`;
+  return `${VERSION}\n${keyId}\n${timeMs}\n${request}\n${buyerId}\n${idempotencyKey}`;
+}
+
+/** Nearly all bodies of a sale are the same few bytes, so the last one's hash is kept. */
+function createBodyHash(hashing: Hashing): (body: string | Uint8Array) => string {
+  let lastBody: string | undefined;
+  let lastHash = '';
+  return (body) => {
+    if (typeof body !== 'string') return toBase64Url(hashing.sha256(body));
+    if (body !== lastBody) {
+      lastHash = toBase64Url(hashing.sha256(body));
+      lastBody = body;
+    }
+    return lastHash;
+  };
 }
 
 /** The time without leading zeros: a pass has one spelling only. */
