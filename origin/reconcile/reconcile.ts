@@ -1,11 +1,13 @@
 /**
- * One round of the reconcile role: delivers releases that the stock store has not applied, then
- * reads every sale's ledger. A release is applied once by its order id, so a round that dies
- * between applying and marking is repeated without harm. One of another epoch is obsolete: that
- * epoch's stock was computed from a book that already held the resolution.
+ * One round of the reconcile role: loads the stock of sales whose maker died before it could,
+ * delivers releases that the stock store has not applied, then reads every sale's ledger. A release
+ * is applied once by its order id, so a round that dies between applying and marking is repeated
+ * without harm. One of another epoch is obsolete: that epoch's stock was computed from a book that
+ * already held the resolution.
  */
 import type { StockLedger } from '../admit/stock.ts';
 import type { Logger } from '../logger.ts';
+import { loadSale } from '../sales/create-sale.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { judgeLedger, type LedgerJudgement } from './ledger.ts';
 
@@ -22,6 +24,7 @@ export interface ReconcileOptions {
 }
 
 export async function reconcileRound(options: ReconcileOptions): Promise<void> {
+  await finishLoading(options);
   await deliverReleases(options);
   for (const { saleId } of options.sales()) {
     if (!options.mayGoOn()) return;
@@ -31,6 +34,14 @@ export async function reconcileRound(options: ReconcileOptions): Promise<void> {
     if (judgement.atWatermark && judgement.difference !== 0) {
       options.logger.error({ saleId, ...judgement }, 'the ledger does not balance');
     }
+  }
+}
+
+/** Asks the book again first: what this process knows of a sale may be a second old. */
+async function finishLoading({ stock, book, sales, mayGoOn }: ReconcileOptions): Promise<void> {
+  if (sales().every((sale) => sale.loaded)) return;
+  for (const sale of await book.sales()) {
+    if (!sale.loaded && mayGoOn()) await loadSale({ stock, book }, sale);
   }
 }
 

@@ -22,7 +22,7 @@ import {
   warningsOf,
 } from './mysql-connections.ts';
 import { isDuplicateKey, refusalOf, type ServerWarning } from './mysql-errors.ts';
-import { type NewOrder, newRow, type OrderRow } from './order-row.ts';
+import { type NewOrder, newRow, type OrderRow, orderValues } from './order-row.ts';
 import type { Opened, Opening, SettleExchanges } from './settle-exchanges.ts';
 
 const statement = (name: string) =>
@@ -148,22 +148,6 @@ function readOpening({ steps, saleIds }: Opening, results: Result[]): Opened | {
     nowMs: windows[0]?.nowMs ?? 0,
     payWindowsMs: new Map(windows.map((row) => [row.saleId, row.payWindowMs])),
   };
-}
-
-function orderValues(order: NewOrder): (string | number)[] {
-  return [
-    order.orderId,
-    order.saleId,
-    order.buyerId,
-    order.quantity,
-    order.epoch,
-    order.bucket,
-    order.seq,
-    order.reservedAtMs,
-    order.settledAtMs,
-    order.payBeforeMs,
-    order.settleId,
-  ];
 }
 
 function releaseValues(order: Reservation): (string | number)[] {

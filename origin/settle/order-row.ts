@@ -51,3 +51,20 @@ export function toBookOrder(row: OrderRow): BookOrder {
     payBeforeMs: row.payBeforeMs,
   };
 }
+
+/** A new order's columns, in the order in which the insert statements name them. */
+export function orderValues(order: NewOrder): (string | number)[] {
+  return [
+    order.orderId,
+    order.saleId,
+    order.buyerId,
+    order.quantity,
+    order.epoch,
+    order.bucket,
+    order.seq,
+    order.reservedAtMs,
+    order.settledAtMs,
+    order.payBeforeMs,
+    order.settleId,
+  ];
+}

@@ -5,7 +5,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { OffsetStep } from './book.ts';
-import { type NewOrder, newRow, type OrderRow } from './order-row.ts';
+import { type NewOrder, newRow, type OrderRow, orderValues } from './order-row.ts';
 import type { SettleExchanges } from './settle-exchanges.ts';
 import type { BookStatements } from './sqlite-statements.ts';
 
@@ -71,22 +71,7 @@ function insertAndRead(
   const insert = sql('insert-order');
   const rows: OrderRow[] = [];
   for (const order of orders) {
-    const { changes } = insert.run(
-      order.orderId,
-      order.saleId,
-      order.buyerId,
-      order.quantity,
-      order.epoch,
-      order.bucket,
-      order.seq,
-      order.reservedAtMs,
-      order.settledAtMs,
-      order.payBeforeMs,
-      order.settleId,
-      live,
-      state,
-      reason,
-    );
+    const { changes } = insert.run(...orderValues(order), live, state, reason);
     if (changes === 1) {
       rows.push(newRow(order, state, reason));
       continue;

@@ -21,6 +21,8 @@ interface Change {
   stockLeft?: number;
   mayGoOn?: (look: number) => boolean;
   failAt?: string;
+  /** Sales whose maker died before their stock was loaded. */
+  unloaded?: string[];
 }
 
 function setUp(change: Change) {
@@ -28,11 +30,19 @@ function setUp(change: Change) {
   let pending = change.releases ?? [];
   let looks = 0;
   const { logger, lines } = memoryLogger();
+  const sales = () =>
+    (change.sales ?? ['phone']).map((saleId) =>
+      saleOf({ saleId, loaded: !change.unloaded?.includes(saleId) }),
+    );
   const stock = fakeStock({
     async release({ orderId, epoch, units }) {
       if (orderId === change.failAt) throw new Error('redis is away');
       said.push(`release ${orderId} ${epoch} ${units}`);
       return 'applied';
+    },
+    async load({ saleId, epoch, units }) {
+      said.push(`load ${saleId} ${epoch} ${units}`);
+      return 'loaded';
     },
     async terms(saleId) {
       return saleId === 'unknown' ? undefined : stockTermsOf({ stock: change.stockLeft ?? 90 });
@@ -46,13 +56,18 @@ function setUp(change: Change) {
       pending = pending.filter(({ orderId }) => !marked.has(orderId));
     },
     terms: async () => bookTermsOf(),
+    sales: async () => sales(),
+    async changeSale(saleId, { loaded }) {
+      said.push(`mark ${saleId} ${loaded ? 'loaded' : 'not loaded'}`);
+      return undefined;
+    },
   });
   const round = () =>
     reconcileRound({
       stock,
       book,
       logger,
-      sales: () => (change.sales ?? ['phone']).map((saleId) => saleOf({ saleId })),
+      sales,
       mayGoOn: () => {
         looks += 1;
         return change.mayGoOn?.(looks) ?? true;
@@ -127,4 +142,12 @@ describe('a lost lease', () => {
     expect(said.filter((step) => step.startsWith('release'))).toHaveLength(1);
     expect(left()).toHaveLength(3);
   });
+});
+
+test('a sale whose maker died before its stock was loaded is loaded, and no other', async () => {
+  const { round, said } = setUp({ sales: ['phone', 'watch'], unloaded: ['watch'] });
+  await round();
+  const { epoch, units } = saleOf();
+  expect(said.slice(0, 2)).toEqual([`load watch ${epoch} ${units}`, 'mark watch loaded']);
+  expect(said.filter((line) => line.startsWith('load'))).toHaveLength(1);
 });
