@@ -3,6 +3,7 @@
  * Each round runs every way once, in turns, on an origin process with the role `api`; ratios are
  * taken within a round, and the medians of all rounds are printed.
  */
+import { openSale } from '../test/flow/sale.ts';
 import { type BackendsKind, openShop, type Shop } from '../test/flow/shop.ts';
 import { load } from './load.ts';
 import { median, table } from './report.ts';
@@ -46,8 +47,8 @@ export async function accept(kind: BackendsKind): Promise<void> {
 
 async function measureRound(shop: Shop, round: string) {
   const [full, empty] = [`full-${round}`, `empty-${round}`];
-  await makeSale(shop, full, REQUESTS);
-  await makeSale(shop, empty, 1);
+  await openSale(shop, { saleId: full, units: REQUESTS });
+  await openSale(shop, { saleId: empty, units: 1 });
   await run(shop, orderRequests(crowd(shop, empty, 'first', 1)));
   const noop = await run(shop, noopRequests(crowd(shop, full, 'n', REQUESTS)));
   const accepted = await run(shop, orderRequests(crowd(shop, full, 'a', REQUESTS)), 202);
@@ -70,17 +71,3 @@ const crowd = (shop: Shop, saleId: string, name: string, count: number) => ({
   count,
   nowMs: Date.now(),
 });
-
-export async function makeSale(shop: Shop, saleId: string, units: number): Promise<void> {
-  const { operatorSaleSchema } = await import('../contract/operator.ts');
-  await shop.operator.post('/operator/sales', operatorSaleSchema, {
-    saleId,
-    title: saleId,
-    units,
-    price: 100,
-    currency: 'CNY',
-    opensAt: new Date(Date.now() - 1_000).toISOString(),
-    closesAt: new Date(Date.now() + 3_600_000).toISOString(),
-    ratePerSecond: 100_000,
-  });
-}

@@ -5,9 +5,8 @@
  * be in the book soon after the last click.
  */
 import { pause } from '../origin/timer.ts';
-import { auditAtRest } from '../test/flow/sale.ts';
+import { auditAtRest, openSale } from '../test/flow/sale.ts';
 import { freePort, openShop, type Shop } from '../test/flow/shop.ts';
-import { makeSale } from './accept.ts';
 import { load } from './load.ts';
 import { table } from './report.ts';
 import { orderRequests } from './requests.ts';
@@ -51,7 +50,7 @@ interface Run {
 
 async function run(shop: Shop, settleUrl: string, { saleId, ordersPerSecond, seconds }: Run) {
   const count = Math.round(ordersPerSecond * seconds);
-  await makeSale(shop, saleId, count);
+  await openSale(shop, { saleId, units: count });
   const requests = orderRequests({
     passKeys: shop.environment.PASS_KEYS ?? '',
     saleId,

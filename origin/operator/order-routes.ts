@@ -4,8 +4,7 @@ import { orderIdSchema } from '../../contract/ids.ts';
 import type { OperatorOrder } from '../../contract/operator.ts';
 import { bookOrderView } from '../admit/order-view.ts';
 import { answer, json } from '../http/answer.ts';
-import { judgeAudit } from '../reconcile/audit.ts';
-import { readLedger } from '../reconcile/reconcile.ts';
+import { readAudit } from '../reconcile/reconcile.ts';
 import type { SaleStores } from '../sales/create-sale.ts';
 
 export function addOrderRoutes(routes: Hono, stores: SaleStores): void {
@@ -23,10 +22,7 @@ export function addOrderRoutes(routes: Hono, stores: SaleStores): void {
 
   routes.get('/operator/sales/:saleId/audit', async (context) => {
     const saleId = context.req.param('saleId');
-    const judgement = await readLedger(stores, saleId);
-    const book = await stores.book.terms(saleId);
-    if (judgement === undefined || book === undefined) return answer({ kind: 'unknown-sale' });
-    const proof = await stores.book.proof(saleId);
-    return json(judgeAudit({ saleId, judgement, book, proof }));
+    const audit = await readAudit(stores, saleId);
+    return audit === undefined ? answer({ kind: 'unknown-sale' }) : json(audit);
   });
 }

@@ -5,10 +5,12 @@
  * without harm. One of another epoch is obsolete: that epoch's stock was computed from a book that
  * already held the resolution.
  */
+import type { Audit } from '../../contract/operator.ts';
 import type { StockLedger } from '../admit/stock.ts';
 import type { Logger } from '../logger.ts';
 import { loadSale } from '../sales/create-sale.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
+import { judgeAudit } from './audit.ts';
 import { judgeLedger, type LedgerJudgement } from './ledger.ts';
 
 export const RECONCILE_EVERY_MS = 1_000;
@@ -57,16 +59,42 @@ async function deliverReleases({ stock, book, mayGoOn }: ReconcileOptions): Prom
   }
 }
 
+interface Stores {
+  stock: StockLedger;
+  book: OrderBook;
+}
+
 /** Undefined when one of the two stores does not know the sale. */
 export async function readLedger(
-  { stock, book }: { stock: StockLedger; book: OrderBook },
+  stores: Stores,
   saleId: string,
 ): Promise<LedgerJudgement | undefined> {
+  return (await readBetween(stores, saleId, async () => undefined))?.judgement;
+}
+
+/** Undefined when one of the two stores does not know the sale. */
+export async function readAudit(stores: Stores, saleId: string): Promise<Audit | undefined> {
+  const reading = await readBetween(stores, saleId, () => stores.book.proof(saleId));
+  if (reading === undefined) return undefined;
+  const { judgement, book, more: proof } = reading;
+  return judgeAudit({ saleId, judgement, book, proof });
+}
+
+/**
+ * All of the book is read between two reads of the stock: when the stock did not move, an order
+ * that settled in between would have been one that was still on its way, and this is no watermark.
+ */
+async function readBetween<More>(
+  { stock, book }: Stores,
+  saleId: string,
+  readMore: () => Promise<More>,
+) {
   const stockBefore = await stock.terms(saleId);
   const terms = await book.terms(saleId);
+  const more = await readMore();
   const stockAfter = await stock.terms(saleId);
   if (stockBefore === undefined || terms === undefined || stockAfter === undefined) {
     return undefined;
   }
-  return judgeLedger({ stockBefore, book: terms, stockAfter });
+  return { judgement: judgeLedger({ stockBefore, book: terms, stockAfter }), book: terms, more };
 }

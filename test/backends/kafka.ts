@@ -3,19 +3,17 @@
  * end. Without the server the tests are skipped on a laptop, with the reason in their name, and
  * fail in CI.
  */
-import { connect } from 'node:net';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { describe } from 'vitest';
 import type { KafkaLogger } from '../../origin/log/kafka-client.ts';
 import { createKafkaLog, type KafkaLogOptions } from '../../origin/log/kafka-log.ts';
 import type { OrderLog } from '../../origin/log/log.ts';
 import { addresses, serverUrls } from '../stack/addresses.ts';
-
-const CONNECT_LIMIT_MS = 1_000;
+import { accepts } from '../stack/are-up.ts';
 
 export const kafkaAddress = `${addresses.kafka.host}:${addresses.kafka.port}`;
 
-const available = await answers();
+const available = await accepts(addresses.kafka);
 if (!available && process.env.CI) {
   const { kafka } = serverUrls(addresses);
   throw new Error(`no Kafka at ${kafka}: run "npm run stack up" before the tests`);
@@ -102,18 +100,5 @@ export function openKafkaLog(
     replication: 1,
     logger: keepingLogger().logger,
     ...more,
-  });
-}
-
-function answers(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: addresses.kafka.host, port: addresses.kafka.port });
-    const finish = (found: boolean) => {
-      socket.destroy();
-      resolve(found);
-    };
-    socket.setTimeout(CONNECT_LIMIT_MS, () => finish(false));
-    socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
   });
 }

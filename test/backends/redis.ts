@@ -2,16 +2,14 @@
  * The real Redis of the stack for tests, each file of tests with a key prefix of its own. Without
  * the server the tests are skipped on a laptop, with the reason in their name, and fail in CI.
  */
-import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe } from 'vitest';
 import { addresses, serverUrls } from '../stack/addresses.ts';
-
-const CONNECT_LIMIT_MS = 1_000;
+import { accepts } from '../stack/are-up.ts';
 
 export const redisUrl = serverUrls(addresses).redis;
 
-const available = await answers();
+const available = await accepts(addresses.redis);
 if (!available && process.env.CI) {
   throw new Error(`no redis at ${redisUrl}: run "npm run stack up" before the tests`);
 }
@@ -33,17 +31,4 @@ export async function forgetKeys(prefix: string): Promise<void> {
     if (keys.length > 0) await redis.unlink(keys);
   }
   await redis.quit();
-}
-
-function answers(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(addresses.redis);
-    const finish = (found: boolean) => {
-      socket.destroy();
-      resolve(found);
-    };
-    socket.setTimeout(CONNECT_LIMIT_MS, () => finish(false));
-    socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
-  });
 }

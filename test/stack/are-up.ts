@@ -1,4 +1,4 @@
-/** Whether all of the stack's servers accept connections: decides if suites on real servers run. */
+/** Whether the stack's servers accept connections: decides if suites on real servers run. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { addresses } from './addresses.ts';
@@ -11,7 +11,8 @@ export async function serversAreUp(): Promise<boolean> {
   return answers.every((accepted) => accepted);
 }
 
-async function accepts({ host, port }: { host: string; port: number }): Promise<boolean> {
+/** Whether a server takes connections at this address. */
+export async function accepts({ host, port }: { host: string; port: number }): Promise<boolean> {
   const socket = connect({ host, port });
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(PATIENCE_MS) });

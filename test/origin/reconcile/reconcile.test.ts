@@ -2,7 +2,7 @@
  * A round of reconcile: delivers releases once, then judges each sale, and stops with its lease.
  */
 import { describe, expect, test } from 'vitest';
-import { readLedger, reconcileRound } from '../../../origin/reconcile/reconcile.ts';
+import { readAudit, readLedger, reconcileRound } from '../../../origin/reconcile/reconcile.ts';
 import type { PendingRelease } from '../../../origin/settle/book.ts';
 import { bookTermsOf, fakeBook, fakeStock, memoryLogger, saleOf, stockTermsOf } from '../fakes.ts';
 
@@ -150,4 +150,24 @@ test('a sale whose maker died before its stock was loaded is loaded, and no othe
   const { epoch, units } = saleOf();
   expect(said.slice(0, 2)).toEqual([`load watch ${epoch} ${units}`, 'mark watch loaded']);
   expect(said.filter((line) => line.startsWith('load'))).toHaveLength(1);
+});
+
+test('an order that settles while the audit is read makes it no watermark', async () => {
+  const rest = stockTermsOf();
+  let stock = rest;
+  const { settledOrders: _, ...counters } = bookTermsOf();
+  const book = fakeBook({
+    terms: async () => ({ ...counters, settledOrders: rest.seq }),
+    async proof() {
+      stock = {
+        ...rest,
+        seq: rest.seq + 1,
+        stock: rest.stock - 1,
+        takenUnits: rest.takenUnits + 1,
+      };
+      return { reservedUnits: 11, paidUnits: 0, buyersTwice: 0, orders: { reserved: 11 } };
+    },
+  });
+  const audit = await readAudit({ stock: fakeStock({ terms: async () => stock }), book }, 'phone');
+  expect(audit).toMatchObject({ atWatermark: false, balanced: false });
 });
