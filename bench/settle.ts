@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import type { Reservation } from '../contract/log/codec.ts';
 import { systemRandom } from '../contract/random.ts';
+import { newSaleSchema } from '../contract/sale.ts';
 import { saleFrom } from '../origin/sales/create-sale.ts';
 import { createMysqlBook } from '../origin/settle/mysql-book.ts';
 import { loadStatement } from '../origin/statements.ts';
@@ -113,8 +114,6 @@ function manyUnits() {
   const opensAt = new Date(0).toISOString();
   const closesAt = new Date(Date.now() + 3_600_000).toISOString();
   const terms = { saleId: SALE_ID, title: SALE_ID, units: 10_000_000, price: 1, currency: 'CNY' };
-  return saleFrom(
-    { ...terms, opensAt, closesAt, perBuyer: 1, ratePerSecond: 1, share: 1 },
-    { payWindowMs: 60_000, random: systemRandom },
-  );
+  const wanted = newSaleSchema.parse({ ...terms, opensAt, closesAt, ratePerSecond: 1 });
+  return saleFrom(wanted, { payWindowMs: 60_000, random: systemRandom });
 }

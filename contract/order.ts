@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { orderIdSchema, saleIdSchema } from './ids.ts';
+import { paymentStateSchema } from './payment.ts';
 import { SALE_LIMITS } from './sale.ts';
 
 /** A request body larger than this is refused unread: an order needs fewer than 100 bytes. */
@@ -18,6 +19,12 @@ export const rejectionSchema = z
   .meta({ id: 'Rejection' });
 export type Rejection = z.infer<typeof rejectionSchema>;
 
+/** Who closed an order, or wants it closed; `payment`: a payment failed and that frees the unit. */
+export const closedBySchema = z
+  .enum(['deadline', 'buyer', 'operator', 'risk', 'payment'])
+  .meta({ id: 'ClosedBy' });
+export type ClosedBy = z.infer<typeof closedBySchema>;
+
 export const placeOrderSchema = z
   .strictObject({ quantity: z.int().min(1).max(SALE_LIMITS.perBuyer).default(1) })
   .meta({ id: 'PlaceOrder' });
@@ -32,6 +39,16 @@ export const orderViewSchema = z
     reason: rejectionSchema.optional(),
     /** Only with the state `reserved`: pay before this moment, by the book's clock. */
     payBefore: z.iso.datetime({ precision: 3 }).optional(),
+    /** Who closed it; while it is `reserved` or `queued`: who asked for that, and it goes on. */
+    closedBy: closedBySchema.optional(),
+    /** The newest payment: `open` waits for the buyer, `failed` may be tried again. */
+    payment: paymentStateSchema.optional(),
   })
   .meta({ id: 'Order' });
 export type OrderView = z.infer<typeof orderViewSchema>;
+
+/** A buyer's orders in all sales, the newest first. */
+export const myOrdersSchema = z
+  .object({ orders: z.array(orderViewSchema.extend({ title: z.string() })) })
+  .meta({ id: 'MyOrders' });
+export type MyOrders = z.infer<typeof myOrdersSchema>;

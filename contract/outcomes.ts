@@ -3,6 +3,7 @@
  * turns it into HTTP. A refusal is a value with its data, never an exception; the `switch` has no
  * `default`, so that a new outcome does not compile until it has an answer.
  */
+import { isLater, type LaterRefusal, laterProblem } from './later-refusals.ts';
 import type { OrderView } from './order.ts';
 import { type Problem, problem } from './problem.ts';
 
@@ -24,6 +25,7 @@ export type Refusal =
   | { kind: 'no-pass'; reason: string }
   | { kind: 'forbidden' }
   | { kind: 'conflict'; reason: string }
+  | LaterRefusal
   | { kind: 'internal' };
 
 export interface FieldError {
@@ -50,6 +52,7 @@ export interface HttpAnswer {
 const RECOVERING_RETRY_MS = 2_000;
 
 export function httpOf(outcome: Outcome): HttpAnswer {
+  if (isLater(outcome)) return laterProblem(outcome);
   switch (outcome.kind) {
     case 'accepted':
       return {

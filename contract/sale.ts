@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { saleIdSchema } from './ids.ts';
+import { scoreSchema } from './leaderboard.ts';
 
 export const saleStateSchema = z
   .enum(['scheduled', 'open', 'paused', 'sold-out', 'ended'])
@@ -31,6 +32,8 @@ export const saleViewSchema = z
     /** Coarse: rounded up to a twentieth of `units`; 0 exactly when sold out. */
     remaining: count,
     perBuyer: z.int().min(1),
+    /** Absent when the sale has none; nobody joins a full one. */
+    waitlist: z.object({ waiting: count, full: z.boolean() }).optional(),
   })
   .meta({ id: 'Sale' });
 export type SaleView = z.infer<typeof saleViewSchema>;
@@ -50,6 +53,8 @@ export const saleSnapshotSchema = z.object({
   closesAtMs: count,
   paused: z.boolean(),
   soldOut: z.boolean(),
+  /** `cap` 0: the sale has no waitlist. */
+  waitlist: z.object({ waiting: count, cap: count }),
   /** base64url of the draw's 32 secret bytes. */
   seed: z.string(),
   shareSteps: z.array(z.object({ atMs: count, share: z.number().min(0).max(1) })),
@@ -65,6 +70,9 @@ export const SALE_LIMITS = {
   perBuyer: 100,
   /** Ten times what one origin process on two cores takes. */
   ratePerSecond: 1_000_000,
+  /** Each place is counted again every second while somebody asks: more would cost too much. */
+  waitlistCap: 100_000,
+  payWindowMs: { least: 1_000, most: 86_400_000 },
 } as const;
 
 export const newSaleSchema = z
@@ -84,6 +92,16 @@ export const newSaleSchema = z
     perBuyer: z.int().min(1).max(SALE_LIMITS.perBuyer).default(1),
     ratePerSecond: z.number().positive().max(SALE_LIMITS.ratePerSecond).default(1000),
     share: z.number().min(0).max(1).default(1),
+    /** How long a buyer has to pay; the shop's PAY_WINDOW_MS unless given. */
+    payWindowMs: z
+      .int()
+      .min(SALE_LIMITS.payWindowMs.least)
+      .max(SALE_LIMITS.payWindowMs.most)
+      .optional(),
+    freeOnPaymentFailure: z.boolean().default(false),
+    /** 0 for none; as many as there are units, at most 10,000, unless given. */
+    waitlistCap: z.int().min(0).max(SALE_LIMITS.waitlistCap).optional(),
+    score: scoreSchema.default('fastest'),
   })
   // Times that cannot be read are named by themselves, not as a wrong order too.
   .refine((sale) => !(Date.parse(sale.opensAt) >= Date.parse(sale.closesAt)), {
@@ -112,6 +130,7 @@ export function coarseRemaining(remaining: number, units: number): number {
 }
 
 export function saleViewOf(snapshot: SaleSnapshot, nowMs: number): SaleView {
+  const { waiting, cap } = snapshot.waitlist;
   return {
     saleId: snapshot.saleId,
     title: snapshot.title,
@@ -125,5 +144,6 @@ export function saleViewOf(snapshot: SaleSnapshot, nowMs: number): SaleView {
     units: snapshot.units,
     remaining: snapshot.remaining,
     perBuyer: snapshot.perBuyer,
+    ...(cap === 0 ? {} : { waitlist: { waiting, full: waiting >= cap } }),
   };
 }

@@ -12,6 +12,18 @@ export const FAILPOINT_NAMES = [
   'settle.before-offset',
   'settle.before-commit',
   'settle.after-commit',
+  'close.before-commit',
+  'close.after-commit',
+  'deliver.after-apply',
+  'pay.after-open',
+  'pay.before-commit',
+  'pay.after-commit',
+  'pay.after-cancel',
+  'pay.after-refund',
+  'waitlist.before-commit',
+  'waitlist.after-commit',
+  'notify.after-send',
+  'leaderboard.after-apply',
 ] as const;
 export type FailpointName = (typeof FAILPOINT_NAMES)[number];
 

@@ -28,6 +28,15 @@ const TROUBLES = {
   'no-pass': 'unexpected',
   forbidden: 'unexpected',
   conflict: 'unexpected',
+  'not-payable': 'unexpected',
+  'not-cancellable': 'unexpected',
+  'payment-unavailable': 'overloaded',
+  'bad-signature': 'unexpected',
+  'no-waitlist': 'unexpected',
+  'not-sold-out': 'unexpected',
+  'waitlist-full': 'unexpected',
+  'has-order': 'unexpected',
+  'not-waiting': 'unexpected',
   internal: 'unexpected',
 };
 

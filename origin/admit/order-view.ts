@@ -58,7 +58,7 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
 }
 
 export function bookOrderView(order: BookOrder): OrderView {
-  const { orderId, saleId, state, quantity, reason, payBeforeMs } = order;
+  const { orderId, saleId, state, quantity, reason, payBeforeMs, closedBy } = order;
   return {
     orderId,
     saleId,
@@ -66,6 +66,7 @@ export function bookOrderView(order: BookOrder): OrderView {
     quantity,
     ...(reason === undefined ? {} : { reason }),
     ...(state === 'reserved' ? { payBefore: new Date(payBeforeMs).toISOString() } : {}),
+    ...(closedBy === undefined ? {} : { closedBy }),
   };
 }
 

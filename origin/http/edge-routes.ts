@@ -50,6 +50,7 @@ export function snapshotOf(sale: Sale, stockLeft: number): SaleSnapshot {
     closesAtMs: sale.closesAtMs,
     paused: sale.paused,
     soldOut: sale.loaded && stockLeft === 0,
+    waitlist: { waiting: sale.waiting, cap: sale.waitlistCap },
     seed: sale.seed,
     shareSteps: sale.shareSteps,
     ratePerSecond: sale.ratePerSecond,

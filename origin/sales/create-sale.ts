@@ -11,6 +11,8 @@ import type { StockLedger } from '../admit/stock.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 
 const SEED_BYTES = 32;
+/** More would wait in vain: few units come back. */
+const DEFAULT_WAITLIST_CAP = 10_000;
 
 export interface SaleStores {
   book: OrderBook;
@@ -38,7 +40,11 @@ export function saleFrom(
     seed: toBase64Url(random.bytes(SEED_BYTES)),
     // From the beginning of time, so that opening early does not find a share of 0.
     shareSteps: [{ atMs: 0, share: wanted.share }],
-    payWindowMs,
+    payWindowMs: wanted.payWindowMs ?? payWindowMs,
+    freeOnPaymentFailure: wanted.freeOnPaymentFailure,
+    waitlistCap: wanted.waitlistCap ?? Math.min(wanted.units, DEFAULT_WAITLIST_CAP),
+    waiting: 0,
+    score: wanted.score,
     epoch: 1,
     loaded: false,
   };
@@ -78,6 +84,10 @@ function sameTerms(left: Sale, right: Sale): boolean {
     left.pictureUrl === right.pictureUrl &&
     left.perBuyer === right.perBuyer &&
     left.ratePerSecond === right.ratePerSecond &&
-    left.shareSteps[0]?.share === right.shareSteps[0]?.share
+    left.shareSteps[0]?.share === right.shareSteps[0]?.share &&
+    left.payWindowMs === right.payWindowMs &&
+    left.freeOnPaymentFailure === right.freeOnPaymentFailure &&
+    left.waitlistCap === right.waitlistCap &&
+    left.score === right.score
   );
 }

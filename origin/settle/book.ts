@@ -5,8 +5,10 @@
  */
 
 import type { ShareStep } from '../../contract/draw.ts';
+import type { Score } from '../../contract/leaderboard.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
-import type { OrderState, Rejection } from '../../contract/order.ts';
+import type { ClosedBy, OrderState, Rejection } from '../../contract/order.ts';
+import type { BookTransactions } from './transaction.ts';
 
 /** A sale as the book keeps it. Times in milliseconds since the epoch. */
 export interface Sale {
@@ -27,6 +29,14 @@ export interface Sale {
   seed: string;
   shareSteps: ShareStep[];
   payWindowMs: number;
+  /** Whether a failed payment frees the unit at once; else the buyer may try again. */
+  freeOnPaymentFailure: boolean;
+  /** How many may wait for a unit at most; 0 means that the sale has no waitlist. */
+  waitlistCap: number;
+  /** How many wait now. */
+  waiting: number;
+  /** What the leaderboard ranks by. */
+  score: Score;
   /** The generation of the sale's stock state; the book owns it. */
   epoch: number;
   /** True once the stock of this epoch was loaded; before, no order is taken. */
@@ -47,6 +57,8 @@ export interface BookOrder {
   /** By the book's clock. */
   settledAtMs: number;
   payBeforeMs: number;
+  /** Who wants the order closed, or closed it. */
+  closedBy: ClosedBy | undefined;
 }
 
 /** One partition's step: taken only when the book is still at `from` (undefined: never read). */
@@ -109,7 +121,7 @@ export class BookRefusedError extends Error {
   readonly code = 'book-refused';
 }
 
-export interface OrderBook {
+export interface OrderBook extends BookTransactions {
   /** Brings the tables up to date under a lock; harmless when they are. */
   migrate(): Promise<void>;
   /** `exists` when the id is taken. */

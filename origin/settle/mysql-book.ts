@@ -6,24 +6,20 @@
  */
 import type { Random } from '../../contract/random.ts';
 import { loadStatement } from '../statements.ts';
-import { pause } from '../timer.ts';
 import type { OrderBook, SettleBatch } from './book.ts';
 import { createMysqlConnections, exchange, matchedRows, rowsOf } from './mysql-connections.ts';
 import { isDuplicateKey, isWorthRepeating } from './mysql-errors.ts';
 import { type BatchKind, createMysqlExchanges } from './mysql-exchanges.ts';
 import { migrateMysql } from './mysql-migrate.ts';
 import { createMysqlReads } from './mysql-reads.ts';
+import { createMysqlTransactions } from './mysql-transactions.ts';
+import { pauseBeforeRetry } from './retry.ts';
 import { flagOrNull, newSaleValues, type SaleRow, toSale } from './sale-row.ts';
 import { newSettleId, settleBatch } from './settle-batch.ts';
-import { runLater } from './settle-exchanges.ts';
+import { runLater } from './waiting.ts';
 
 /** How often a batch runs at most; whoever still meets a deadlock then is told so. */
 const MAX_ATTEMPTS = 10;
-/**
- * The first pause after a deadlock is a random part of this; doubled with each, up to the limit.
- */
-const RETRY_BASE_MS = 5;
-const RETRY_LIMIT_MS = 200;
 
 const statement = (name: string) =>
   loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
@@ -53,6 +49,7 @@ export function createMysqlBook({ url, random }: MysqlBookOptions): OrderBook {
 
   return {
     ...createMysqlReads(connections),
+    ...createMysqlTransactions(connections, random),
     migrate: () => migrateMysql(connections),
     async createSale(sale) {
       try {
@@ -86,7 +83,7 @@ export function createMysqlBook({ url, random }: MysqlBookOptions): OrderBook {
             continue;
           }
         }
-        await pause(random.fraction() * Math.min(RETRY_LIMIT_MS, RETRY_BASE_MS * 2 ** attempt));
+        await pauseBeforeRetry(attempt, random);
       }
     },
     async markReleased(orderIds) {

@@ -3,6 +3,7 @@
  * columns so), and the order that it stands for.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
+import type { ClosedBy } from '../../contract/order.ts';
 import type { BookOrder } from './book.ts';
 
 /** An order as settling first writes it. */
@@ -12,8 +13,9 @@ export interface NewOrder extends Reservation {
   settleId: number;
 }
 
-export interface OrderRow extends Omit<BookOrder, 'reason'> {
+export interface OrderRow extends Omit<BookOrder, 'reason' | 'closedBy'> {
   reason: Exclude<BookOrder['reason'], undefined> | null;
+  closedBy: ClosedBy | null;
   /** The transaction that wrote the row: 52 random bits. */
   settleId: number;
 }
@@ -35,6 +37,7 @@ export function newRow(
     settledAtMs: order.settledAtMs,
     payBeforeMs: order.payBeforeMs,
     settleId: order.settleId,
+    closedBy: null,
   };
 }
 
@@ -49,6 +52,7 @@ export function toBookOrder(row: OrderRow): BookOrder {
     reservedAtMs: row.reservedAtMs,
     settledAtMs: row.settledAtMs,
     payBeforeMs: row.payBeforeMs,
+    closedBy: row.closedBy ?? undefined,
   };
 }
 

@@ -4,13 +4,14 @@
  */
 import type { Sale } from './book.ts';
 
-type Changed = 'pictureUrl' | 'paused' | 'loaded' | 'shareSteps';
+type Changed = 'pictureUrl' | 'paused' | 'loaded' | 'shareSteps' | 'freeOnPaymentFailure';
 
 export interface SaleRow extends Omit<Sale, Changed> {
   pictureUrl: string | null;
   /** 0 or 1, as are all booleans of both databases. */
   paused: number;
   loaded: number;
+  freeOnPaymentFailure: number;
   /** JSON text. */
   shareSteps: string;
 }
@@ -32,12 +33,16 @@ export function toSale(row: SaleRow): Sale {
     seed: row.seed,
     shareSteps: JSON.parse(row.shareSteps),
     payWindowMs: row.payWindowMs,
+    freeOnPaymentFailure: row.freeOnPaymentFailure === 1,
+    waitlistCap: row.waitlistCap,
+    waiting: row.waiting,
+    score: row.score,
     epoch: row.epoch,
     loaded: row.loaded === 1,
   };
 }
 
-/** All units of a new sale are free: the last three columns are free, reserved, paid. */
+/** All units of a new sale are free, nobody waits. */
 export function newSaleValues(sale: Sale): (string | number | null)[] {
   return [
     sale.saleId,
@@ -60,6 +65,9 @@ export function newSaleValues(sale: Sale): (string | number | null)[] {
     sale.units,
     0,
     0,
+    Number(sale.freeOnPaymentFailure),
+    sale.waitlistCap,
+    sale.score,
   ];
 }
 

@@ -12,13 +12,8 @@ import { failpoint } from '../failpoints.ts';
 import { BookRefusedError, type SettleBatch, type SettleReply } from './book.ts';
 import { type NewOrder, type OrderRow, toBookOrder } from './order-row.ts';
 import { collided, countByBucket, fitInto, sortedOnce, unitsOf } from './settle-decisions.ts';
-import {
-  type Answer,
-  answer,
-  type Opened,
-  type SettleExchanges,
-  type Waiting,
-} from './settle-exchanges.ts';
+import type { Opened, SettleExchanges } from './settle-exchanges.ts';
+import { type Answer, answer, type Waiting } from './waiting.ts';
 
 /** Rows in one statement: a longer one gains nothing and nears the server's max_allowed_packet. */
 const MAX_ROWS = 1_000;

@@ -1,13 +1,12 @@
 /**
  * What a database must offer for settling: a handful of exchanges, each one round trip where the
- * database allows, all inside one transaction that the adapter begins and ends. A database that
- * answers at once (SQLite) returns values, one across a network returns promises; the algorithm is
- * a generator that waits only for promises, so that both run the same text.
+ * database allows, all inside one transaction that the adapter begins and ends.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
-import type { OffsetStep, SettleReply } from './book.ts';
+import type { OffsetStep } from './book.ts';
 import type { NewOrder, OrderRow } from './order-row.ts';
 import type { SettledCount } from './settle-decisions.ts';
+import type { Answer } from './waiting.ts';
 
 export interface Opening {
   log: string;
@@ -23,8 +22,6 @@ export interface Opened {
   /** How long each of the sales gives its buyers to pay; a sale that does not exist is missing. */
   payWindowsMs: ReadonlyMap<string, number>;
 }
-
-export type Answer<Value> = Value | Promise<Value>;
 
 export interface SettleExchanges {
   /** Moves the offsets, then reads clock and sales. `fenced` when a partition is not at `from`. */
@@ -51,25 +48,4 @@ export interface SettleExchanges {
     /** May be empty: a unit may come back between the guard and the lock. */
     rejected: readonly Reservation[];
   }): Answer<boolean>;
-}
-
-/** Yields what it waits for. */
-export type Waiting<Value> = Generator<Promise<unknown>, Value, unknown>;
-
-/** `const value = yield* answer(exchanges.open(…))` */
-export function* answer<Value>(given: Answer<Value>): Waiting<Value> {
-  return given instanceof Promise ? ((yield given) as Value) : given;
-}
-
-/** Runs to the end at once. Throws when the work waits for anything. */
-export function runNow(work: Waiting<SettleReply>): SettleReply {
-  const step = work.next();
-  if (!step.done) throw new TypeError('an exchange of this database returned a promise');
-  return step.value;
-}
-
-export async function runLater(work: Waiting<SettleReply>): Promise<SettleReply> {
-  let step = work.next();
-  while (!step.done) step = work.next(await step.value);
-  return step.value;
 }

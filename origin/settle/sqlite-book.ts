@@ -12,11 +12,12 @@ import type { OrderBook, SettleReply } from './book.ts';
 import { loadMigrations, missingMigrations } from './migrations.ts';
 import { flagOrNull, newSaleValues, type SaleRow, toSale } from './sale-row.ts';
 import { newSettleId, settleBatch } from './settle-batch.ts';
-import { runNow } from './settle-exchanges.ts';
 import { toBookError } from './sqlite-errors.ts';
 import { createSqliteExchanges } from './sqlite-exchanges.ts';
 import { createSqliteReads } from './sqlite-reads.ts';
 import { createBookStatements } from './sqlite-statements.ts';
+import { createSqliteTransactions } from './sqlite-transactions.ts';
+import { runNow } from './waiting.ts';
 
 const statement = (name: string) =>
   loadStatement(new URL(`./sql/sqlite/${name}.sql`, import.meta.url));
@@ -53,6 +54,7 @@ export function createSqliteBook(
 
   return {
     ...createSqliteReads(sql),
+    ...createSqliteTransactions(database, clock),
     migrate: () => write(() => migrate(database)),
     createSale: (sale) =>
       write(() => {

@@ -40,6 +40,15 @@ const OUTCOMES: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   'no-pass': { kind: 'no-pass', reason: 'forged' },
   forbidden: { kind: 'forbidden' },
   conflict: { kind: 'conflict', reason: 'the sale has ended' },
+  'not-payable': { kind: 'not-payable', reason: 'it is expired' },
+  'not-cancellable': { kind: 'not-cancellable', reason: 'it is paid' },
+  'payment-unavailable': { kind: 'payment-unavailable', retryAfterMs: 2_000 },
+  'bad-signature': { kind: 'bad-signature', reason: 'no signature matches' },
+  'no-waitlist': { kind: 'no-waitlist' },
+  'not-sold-out': { kind: 'not-sold-out' },
+  'waitlist-full': { kind: 'waitlist-full' },
+  'has-order': { kind: 'has-order' },
+  'not-waiting': { kind: 'not-waiting' },
   internal: { kind: 'internal' },
 };
 const all = Object.values(OUTCOMES);
@@ -62,7 +71,10 @@ describe.each(refusals)('$kind', (outcome) => {
   });
 
   test('says when to come back exactly when that may help', () => {
-    const passes = ['not-open', 'sold-out', 'not-drawn', 'too-fast', 'recovering', 'overloaded'];
+    const passes = [
+      ...['not-open', 'sold-out', 'not-drawn', 'too-fast', 'recovering', 'overloaded'],
+      ...['payment-unavailable', 'not-sold-out', 'waitlist-full'],
+    ];
     expect('retry-after' in headers).toBe(passes.includes(outcome.kind));
     if (status === 429 || status === 503) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
   });

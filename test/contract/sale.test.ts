@@ -79,6 +79,7 @@ test('the view of a snapshot has nothing that buyers must not know', () => {
     units: 100,
     remaining: 55,
     perBuyer: 2,
+    waitlist: { waiting: 7, cap: 7 },
     seed: 'the-secret-seed',
     shareSteps: [{ atMs: 0, share: 0.5 }],
     ratePerSecond: 1_234,
@@ -93,6 +94,7 @@ test('the view of a snapshot has nothing that buyers must not know', () => {
   expect(saleViewSchema.parse(view)).toMatchObject({
     state: 'open',
     remaining: 55,
+    waitlist: { waiting: 7, full: true },
     opensAt: '2026-11-11T00:00:00.000Z',
     now: '2026-11-11T00:00:00.000Z',
   });
@@ -116,6 +118,8 @@ describe('the terms that an operator sends', () => {
       perBuyer: 1,
       ratePerSecond: 1_000,
       share: 1,
+      freeOnPaymentFailure: false,
+      score: 'fastest',
     });
   });
 

@@ -49,6 +49,7 @@ export function openSale(change: Partial<SaleSnapshot> = {}): SaleSnapshot {
     closesAtMs: START_MS + 3_600_000,
     paused: false,
     soldOut: false,
+    waitlist: { waiting: 0, cap: 100 },
     seed: SEED,
     shareSteps: [{ atMs: 0, share: 1 }],
     ratePerSecond: 1_000,

@@ -60,6 +60,10 @@ export function saleOf(change: Partial<Sale> = {}): Sale {
     seed: 'A'.repeat(43),
     shareSteps: [{ atMs: 0, share: 1 }],
     payWindowMs: 300_000,
+    freeOnPaymentFailure: false,
+    waitlistCap: 100,
+    waiting: 0,
+    score: 'fastest',
     epoch: 3,
     loaded: true,
     ...change,
@@ -92,6 +96,7 @@ export function bookOrderOf(reservation: Reservation, change: Partial<BookOrder>
     reason: undefined,
     settledAtMs: 5_000,
     payBeforeMs: 305_000,
+    closedBy: undefined,
     ...change,
   };
 }

@@ -117,6 +117,8 @@ test('what an operator sends becomes a sale that is not loaded, with a seed of i
     perBuyer: 1,
     ratePerSecond: 7,
     share: 0.25,
+    freeOnPaymentFailure: false,
+    score: 'fastest',
   };
   const sale = saleFrom(wanted, { payWindowMs: 60_000, random: evenRandom });
   expect(sale).toMatchObject({

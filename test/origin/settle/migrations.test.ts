@@ -15,9 +15,11 @@ test('each database has the same migrations, numbered from 1 without a gap', () 
 
 test('what is missing runs in order; a book that is newer is refused', () => {
   expect(missingMigrations(mysql, [])).toEqual(mysql);
-  expect(missingMigrations(mysql, [1, 3]).map(({ number }) => number)).toEqual([2, 4, 5]);
-  expect(missingMigrations(mysql, [1, 2, 3, 4, 5])).toEqual([]);
-  expect(() => missingMigrations(mysql, [6])).toThrow(
+  expect(missingMigrations(mysql.slice(0, 5), [1, 3]).map(({ number }) => number)).toEqual([
+    2, 4, 5,
+  ]);
+  expect(missingMigrations(mysql.slice(0, 5), [1, 2, 3, 4, 5])).toEqual([]);
+  expect(() => missingMigrations(mysql.slice(0, 5), [6])).toThrow(
     'the book has migration 6, this program knows 5: start a newer program',
   );
 });

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { systemRandom } from '../../../contract/random.ts';
 import { type NewOrder, newRow } from '../../../origin/settle/order-row.ts';
 import { newSettleId, settleBatch } from '../../../origin/settle/settle-batch.ts';
-import { runLater, runNow, type SettleExchanges } from '../../../origin/settle/settle-exchanges.ts';
+import type { SettleExchanges } from '../../../origin/settle/settle-exchanges.ts';
+import { runLater, runNow } from '../../../origin/settle/waiting.ts';
 
 const reservation = {
   saleId: 'sale',

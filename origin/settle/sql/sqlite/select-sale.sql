@@ -2,5 +2,6 @@
 SELECT sale_id AS saleId, version, title, price, currency, picture_url AS pictureUrl, units,
   per_buyer AS perBuyer, opens_at_ms AS opensAtMs, closes_at_ms AS closesAtMs, paused,
   rate_per_second AS ratePerSecond, seed, share_steps AS shareSteps, pay_window_ms AS payWindowMs,
-  epoch, loaded
+  epoch, loaded, free_on_payment_failure AS freeOnPaymentFailure,
+  waitlist_cap AS waitlistCap, waiting, score
 FROM book_sales WHERE sale_id = ?

@@ -1,0 +1,70 @@
+/**
+ * The book's transactions on MySQL and MariaDB: each statement is one round trip, the first brings
+ * BEGIN and the server's clock along. A deadlock or a key that another transaction wrote in between
+ * runs all of the work again.
+ */
+import type { PoolConnection } from 'mysql2';
+import type { Random } from '../../contract/random.ts';
+import { loadStatement } from '../statements.ts';
+import { exchange, type MysqlConnections, matchedRows, rowsOf } from './mysql-connections.ts';
+import { isDuplicateKey, isWorthRepeating } from './mysql-errors.ts';
+import { pauseBeforeRetry } from './retry.ts';
+import type { BookTransactions, Transaction } from './transaction.ts';
+import { runLater } from './waiting.ts';
+
+/** How often the work runs at most; whoever still meets a deadlock then is told so. */
+const MAX_ATTEMPTS = 10;
+
+const statement = (name: string) =>
+  loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
+const begin = statement('begin');
+const selectNow = statement('select-now');
+const commit = statement('commit');
+
+export function createMysqlTransactions(
+  connections: MysqlConnections,
+  random: Random,
+): BookTransactions {
+  return {
+    async transact(work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await connections.use(async (connection) => {
+            const [, now] = await exchange(connection, [begin], [selectNow]);
+            const nowMs = rowsOf<{ nowMs: number }>(now)[0]?.nowMs ?? 0;
+            const value = await runLater(work(transactionOn(connection, nowMs)));
+            await exchange(connection, [commit]);
+            return value;
+          });
+        } catch (error) {
+          const again = isWorthRepeating(error) || isDuplicateKey(error);
+          if (attempt === MAX_ATTEMPTS || !again) throw error;
+        }
+        await pauseBeforeRetry(attempt, random);
+      }
+    },
+    async read<Row extends object>(
+      ...[{ mysql }, ...values]: Parameters<BookTransactions['read']>
+    ) {
+      const [result] = await connections.ask([mysql, ...values]);
+      return rowsOf<Row>(result);
+    },
+  };
+}
+
+function transactionOn(connection: PoolConnection, nowMs: number): Transaction {
+  return {
+    nowMs,
+    async rows<Row extends object>(...[{ mysql }, ...values]: Parameters<Transaction['rows']>) {
+      const [result] = await exchange(connection, [mysql, ...values]);
+      return rowsOf<Row>(result);
+    },
+    async run({ mysql }, ...values) {
+      const [result] = await exchange(connection, [mysql, ...values]);
+      return matchedRows(result);
+    },
+    async insert({ mysql }, rows) {
+      if (rows.length > 0) await exchange(connection, [mysql, rows]);
+    },
+  };
+}
