@@ -1,13 +1,17 @@
 /** `npm run bench <name>`: runs one measurement, or all that need no argument. */
 import { accept } from './accept.ts';
 import { edgeRefusal } from './edge-refusal.ts';
+import { leaderboard } from './leaderboard.ts';
 import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
+import { waitlist } from './waitlist.ts';
 
 const BENCHES: Record<string, () => Promise<void>> = {
   accept: () => accept('servers'),
   embedded: () => accept('embedded'),
   settle,
+  waitlist,
+  leaderboard,
   'edge-refusal': edgeRefusal,
   sustained: () => sustained(Number(process.env.ORDERS_PER_SECOND ?? 12_000)),
 };

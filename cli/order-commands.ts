@@ -1,21 +1,93 @@
-/** `sluice order …`: looks at orders. */
-import type { Command } from 'commander';
-import { operatorOrderSchema } from '../contract/operator.ts';
+/** `sluice order …`: looks at orders, cancels and refunds them, writes them to a file. */
+import { type Command, Option } from 'commander';
+import { type OperatorOrder, operatorOrderSchema } from '../contract/operator.ts';
+import { orderStateSchema } from '../contract/order.ts';
+import { type ExportFormat, writeOrders } from './export-orders.ts';
+import { wholeNumber } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
+import { allOrders } from './pages.ts';
 
-export function addOrderCommands(
-  program: Command,
-  { connect }: { connect(): OperatorClient },
-): void {
+interface OrderCommandsOptions {
+  connect(): OperatorClient;
+}
+
+const states = () =>
+  new Option('--state <state>', 'only orders in this state').choices(
+    orderStateSchema.exclude(['accepting', 'queued']).options,
+  );
+
+export function addOrderCommands(program: Command, { connect }: OrderCommandsOptions): void {
   const order = program.command('order').description('orders');
+  const pathOf = (orderId: string) => `/operator/orders/${encodeURIComponent(orderId)}`;
+
+  order
+    .command('list <sale>')
+    .description("shows a sale's settled orders, by order id")
+    .addOption(states())
+    .option('--limit <count>', 'how many at most', wholeNumber, 100)
+    .option('--json', 'prints one JSON object a line')
+    .action(async (saleId: string, options: { state?: string; limit: number; json?: boolean }) => {
+      for await (const each of allOrders(connect(), { saleId, ...options })) {
+        console.log(options.json ? JSON.stringify(each) : lineOf(each));
+      }
+    });
+
   order
     .command('show <order>')
     .description('shows a settled order')
     .option('--json', 'prints the answer as JSON')
     .action(async (orderId: string, options: { json?: boolean }) => {
-      const path = `/operator/orders/${encodeURIComponent(orderId)}`;
-      const found = await connect().get(path, operatorOrderSchema);
-      if (options.json) return console.log(JSON.stringify(found));
-      for (const [name, value] of Object.entries(found)) console.log(`${name.padEnd(10)} ${value}`);
+      show(await connect().get(pathOf(orderId), operatorOrderSchema), options.json);
     });
+
+  order
+    .command('cancel <order>')
+    .description('cancels a reserved order; the unit goes to the next buyer')
+    .option('--risk', 'notes that a risk rule wants it, not a person')
+    .option('--json', 'prints the answer as JSON')
+    .action(async (orderId: string, options: { risk?: boolean; json?: boolean }) => {
+      const by = options.risk ? 'risk' : 'operator';
+      const path = `${pathOf(orderId)}/cancellation`;
+      show(await connect().post(path, operatorOrderSchema, { by }), options.json);
+    });
+
+  order
+    .command('refund <order>')
+    .description('gives the money of a paid order back')
+    .option('--restock', 'the unit goes to the next buyer; otherwise it is gone')
+    .option('--json', 'prints the answer as JSON')
+    .action(async (orderId: string, options: { restock?: boolean; json?: boolean }) => {
+      const path = `${pathOf(orderId)}/refund`;
+      const body = { restock: options.restock === true };
+      show(await connect().post(path, operatorOrderSchema, body), options.json);
+    });
+
+  order
+    .command('export <sale>')
+    .description("writes all of a sale's settled orders to standard output or a file")
+    .addOption(states())
+    .addOption(new Option('--format <format>', 'how').choices(['csv', 'jsonl']).default('csv'))
+    .option('--out <file>', 'the file; one that is there is left alone')
+    .action(
+      async (
+        saleId: string,
+        { out, format, state }: { out?: string; format: ExportFormat; state?: string },
+      ) => {
+        const orders = allOrders(connect(), { saleId, ...(state === undefined ? {} : { state }) });
+        await writeOrders(orders, { format, ...(out === undefined ? {} : { file: out }) });
+      },
+    );
+}
+
+function show(order: OperatorOrder, json: boolean | undefined): void {
+  const lines = Object.entries(order).map(([name, value]) => `${name.padEnd(10)} ${value}`);
+  console.log(json ? JSON.stringify(order) : lines.join('\n'));
+}
+
+function lineOf(order: OperatorOrder): string {
+  const { orderId, state, reason, quantity, buyerId, settledAt, payBefore } = order;
+  const why = reason ?? order.closedBy;
+  const words = why === undefined ? state : `${state} (${why})`;
+  const deadline = payBefore === undefined ? '' : `  pay before ${payBefore}`;
+  return `${orderId}  ${words.padEnd(22)} ${quantity} × ${buyerId}  ${settledAt}${deadline}`;
 }

@@ -1,9 +1,11 @@
 /** `sluice sale …`: makes sales, lists them, opens, pauses and closes them. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { Clock } from '../contract/clock.ts';
+import { scoreSchema } from '../contract/leaderboard.ts';
 import { type OperatorSale, operatorSaleSchema } from '../contract/operator.ts';
 import { parseDurationMs } from './duration.ts';
+import { decimal, wholeNumber } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
 
 export interface SaleCommandsOptions {
@@ -23,12 +25,54 @@ interface CreateOptions {
   perBuyer: number;
   rate: number;
   share: number;
+  payWithin?: number;
+  waitlist?: number;
+  freeOnPaymentFailure?: boolean;
+  score: string;
   json?: boolean;
 }
 
 export function addSaleCommands(program: Command, { connect, clock }: SaleCommandsOptions): void {
   const sale = program.command('sale').description('sales');
 
+  addCreate(sale, { connect, clock });
+
+  sale
+    .command('list')
+    .description('shows all sales')
+    .option('--json', 'prints the answer as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const schema = z.object({ sales: z.array(operatorSaleSchema) });
+      const { sales } = await connect().get('/operator/sales', schema);
+      if (options.json) console.log(JSON.stringify(sales));
+      else for (const each of sales) print(each, false);
+    });
+
+  sale
+    .command('top-up <sale>')
+    .description('adds units to a sale, also while it runs; repeating it with its id adds nothing')
+    .requiredOption('--units <count>', 'how many more', wholeNumber)
+    .requiredOption('--id <id>', 'names this command, for example a delivery note')
+    .option('--json', 'prints the answer as JSON')
+    .action(async (saleId: string, options: { units: number; id: string; json?: boolean }) => {
+      const path = `/operator/sales/${encodeURIComponent(saleId)}/top-up`;
+      const body = { topUpId: options.id, units: options.units };
+      print(await connect().post(path, operatorSaleSchema, body), options.json);
+    });
+
+  for (const [verb, description] of Object.entries(CHANGES)) {
+    sale
+      .command(`${verb} <sale>`)
+      .description(description)
+      .option('--json', 'prints the answer as JSON')
+      .action(async (saleId: string, options: { json?: boolean }) => {
+        const path = `/operator/sales/${encodeURIComponent(saleId)}/${verb}`;
+        print(await connect().post(path, operatorSaleSchema), options.json);
+      });
+  }
+}
+
+function addCreate(sale: Command, { connect, clock }: SaleCommandsOptions): void {
   sale
     .command('create')
     .description('makes a sale and loads its stock; repeating it is harmless')
@@ -47,6 +91,14 @@ export function addSaleCommands(program: Command, { connect, clock }: SaleComman
     .option('--per-buyer <count>', 'units a buyer may have', wholeNumber, 1)
     .option('--rate <per second>', 'orders a second the origin is to get', decimal, 1000)
     .option('--share <fraction>', 'share of the crowd that is drawn, 0 to 1', decimal, 1)
+    .option('--pay-within <duration>', 'how long buyers have to pay (PAY_WINDOW_MS)', duration)
+    .option('--waitlist <count>', 'how many may wait; 0 for none (as many as units)', wholeNumber)
+    .option('--free-on-payment-failure', 'a failed payment frees the unit at once')
+    .addOption(
+      new Option('--score <score>', 'what the leaderboard ranks by')
+        .choices(scoreSchema.options)
+        .default('fastest'),
+    )
     .option('--json', 'prints the answer as JSON')
     .action(async (options: CreateOptions) => {
       const nowMs = clock.nowMs();
@@ -62,31 +114,13 @@ export function addSaleCommands(program: Command, { connect, clock }: SaleComman
         perBuyer: options.perBuyer,
         ratePerSecond: options.rate,
         share: options.share,
+        payWindowMs: options.payWithin,
+        waitlistCap: options.waitlist,
+        freeOnPaymentFailure: options.freeOnPaymentFailure,
+        score: options.score,
       });
       print(created, options.json);
     });
-
-  sale
-    .command('list')
-    .description('shows all sales')
-    .option('--json', 'prints the answer as JSON')
-    .action(async (options: { json?: boolean }) => {
-      const schema = z.object({ sales: z.array(operatorSaleSchema) });
-      const { sales } = await connect().get('/operator/sales', schema);
-      if (options.json) console.log(JSON.stringify(sales));
-      else for (const each of sales) print(each, false);
-    });
-
-  for (const [verb, description] of Object.entries(CHANGES)) {
-    sale
-      .command(`${verb} <sale>`)
-      .description(description)
-      .option('--json', 'prints the answer as JSON')
-      .action(async (saleId: string, options: { json?: boolean }) => {
-        const path = `/operator/sales/${encodeURIComponent(saleId)}/${verb}`;
-        print(await connect().post(path, operatorSaleSchema), options.json);
-      });
-  }
 }
 
 const CHANGES = {
@@ -105,16 +139,6 @@ function print(sale: OperatorSale, json: boolean | undefined): void {
     `${sale.saleId}  ${sale.state}  ${left} of ${sale.units} left  ` +
       `${sale.opensAt} to ${sale.closesAt}  ${sale.title}`,
   );
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('must be a whole number.');
-  return Number(text);
-}
-
-function decimal(text: string): number {
-  if (!/^\d{1,9}(\.\d{1,9})?$/.test(text)) throw new InvalidArgumentError('must be a number.');
-  return Number(text);
 }
 
 function duration(text: string): number {

@@ -12,8 +12,12 @@ const secretsSchema = z.object({
   PASS_KEYS: z.string(),
   BUYER_JWT_SECRET: z.string(),
   OPERATOR_TOKEN: z.string(),
+  SANDBOX_SECRET: z.string(),
 });
 export type Secrets = z.infer<typeof secretsSchema>;
+/** What an earlier version kept may lack what came later. */
+const keptSchema = secretsSchema.partial();
+type KeptSecrets = z.infer<typeof keptSchema>;
 
 const FILE = 'secrets.json';
 
@@ -24,28 +28,34 @@ export class SecretsError extends Error {
 /** What the environment gives wins over what is kept; what neither has is made and kept. */
 export function ensureSecrets(dataDir: string, environment: Environment): Secrets {
   const kept = readSecrets(dataDir);
-  const secrets = kept ?? makeSecrets();
-  if (kept === undefined) {
+  const made = makeSecrets();
+  const secrets = eachSecret((name) => kept?.[name] ?? made[name]);
+  if (!secretsSchema.safeParse(kept).success) {
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, FILE), `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
     chmodSync(join(dataDir, FILE), 0o600);
   }
+  return eachSecret((name) => environment[name] ?? secrets[name]);
+}
+
+function eachSecret(choose: (name: keyof Secrets) => string): Secrets {
   return {
-    PASS_KEYS: environment.PASS_KEYS ?? secrets.PASS_KEYS,
-    BUYER_JWT_SECRET: environment.BUYER_JWT_SECRET ?? secrets.BUYER_JWT_SECRET,
-    OPERATOR_TOKEN: environment.OPERATOR_TOKEN ?? secrets.OPERATOR_TOKEN,
+    PASS_KEYS: choose('PASS_KEYS'),
+    BUYER_JWT_SECRET: choose('BUYER_JWT_SECRET'),
+    OPERATOR_TOKEN: choose('OPERATOR_TOKEN'),
+    SANDBOX_SECRET: choose('SANDBOX_SECRET'),
   };
 }
 
 /** Undefined when nothing was kept yet. Throws when the file cannot be understood. */
-export function readSecrets(dataDir: string): Secrets | undefined {
+export function readSecrets(dataDir: string): KeptSecrets | undefined {
   let text: string;
   try {
     text = readFileSync(join(dataDir, FILE), 'utf8');
   } catch {
     return undefined;
   }
-  const parsed = secretsSchema.safeParse(parseJson(text));
+  const parsed = keptSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new SecretsError(`${join(dataDir, FILE)} is damaged; remove it to have new secrets made`);
 }
@@ -65,5 +75,6 @@ function makeSecrets(): Secrets {
     PASS_KEYS: `k1:${base64(32)}`,
     BUYER_JWT_SECRET: base64(32),
     OPERATOR_TOKEN: Buffer.from(systemRandom.bytes(24)).toString('hex'),
+    SANDBOX_SECRET: `whsec_${base64(32)}`,
   };
 }

@@ -9,6 +9,7 @@ import { processEnvironment } from '../origin/environment.ts';
 import { addAuditCommand } from './audit-command.ts';
 import { createOperatorClient, OperatorError } from './operator-client.ts';
 import { addOrderCommands } from './order-commands.ts';
+import { addPaymentCommands } from './payment-commands.ts';
 import { addSaleCommands } from './sale-commands.ts';
 import { readSecrets, SecretsError } from './secrets.ts';
 
@@ -29,6 +30,7 @@ const program = new Command('sluice')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 addSaleCommands(program, { connect, clock: systemClock });
 addOrderCommands(program, { connect });
+addPaymentCommands(program, { connect });
 addAuditCommand(program, { connect });
 
 try {

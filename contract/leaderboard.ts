@@ -10,6 +10,9 @@ export type Score = z.infer<typeof scoreSchema>;
 
 export const LEADERBOARD_LIMITS = { top: 100, curveSeconds: 600 } as const;
 
+/** How many of the first are wanted: the query's `top`. */
+export const topSchema = z.coerce.number().int().min(1).max(LEADERBOARD_LIMITS.top).default(10);
+
 const rankedSchema = z.object({
   /** From 1. */
   rank: z.int().min(1),

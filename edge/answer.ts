@@ -36,9 +36,16 @@ function preparedHeaders(headers: Record<string, string>): Headers {
 }
 
 export function jsonAnswer(value: unknown, headers: ExtraHeaders): Response {
-  return new Response(JSON.stringify(value), {
-    headers: { 'content-type': 'application/json', ...headers },
-  });
+  return textAnswer(JSON.stringify(value), headers);
+}
+
+/** `text` is JSON already. */
+export function textAnswer(text: string, headers: ExtraHeaders): Response {
+  return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
+}
+
+export function cookieHeaders(setCookie: string | undefined): ExtraHeaders | undefined {
+  return setCookie === undefined ? undefined : { 'set-cookie': setCookie };
 }
 
 /** RFC 9110, section 15.5.6: a 405 says in Allow what the route takes. */

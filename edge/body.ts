@@ -1,49 +1,74 @@
 /**
- * Reads a request's body, at most MAX_BODY_BYTES of it, whatever its length header says or does not
- * say; and checks an order early, so that a bad one costs the origin nothing. The raw bytes go on.
+ * Reads a request's body, at most so many bytes of it, whatever its length header says or does not
+ * say; and checks what a crowd sends early, so that a bad request costs the origin nothing. The raw
+ * bytes go on.
  */
 import { idempotencyKeySchema } from '../contract/ids.ts';
 import { fieldErrors } from '../contract/invalid.ts';
 import { MAX_BODY_BYTES, placeOrderSchema } from '../contract/order.ts';
 import type { FieldError, Refusal } from '../contract/outcomes.ts';
+import { joinWaitlistSchema } from '../contract/waitlist.ts';
 
-export type OrderRequest =
-  | { kind: 'order'; body: Uint8Array; idempotencyKey: string }
+export type ReadBody =
+  | { kind: 'read'; body: Uint8Array; idempotencyKey?: string }
   | { kind: 'refused'; refusal: Refusal };
 
-const TOO_LARGE: Refusal = { kind: 'body-too-large', limitBytes: MAX_BODY_BYTES };
-
 /** An order's body and key, checked. `perBuyer` is the sale's. */
-export async function readOrder(request: Request, perBuyer: number): Promise<OrderRequest> {
-  const body = await readBody(request, MAX_BODY_BYTES);
-  if (body === undefined) return { kind: 'refused', refusal: TOO_LARGE };
+export async function readOrder(request: Request, perBuyer: number): Promise<ReadBody> {
+  const read = await readBody(request, MAX_BODY_BYTES);
+  if (read.kind === 'refused') return read;
   const key = idempotencyKeySchema.safeParse(request.headers.get('idempotency-key') ?? '');
-  const errors = bodyErrors(body, perBuyer);
+  const errors = bodyErrors(placeOrderSchema, read.body, perBuyer);
   if (!key.success) errors.push(...fieldErrors('header.idempotency-key', key.error));
-  if (errors.length > 0 || !key.success) {
-    return { kind: 'refused', refusal: { kind: 'invalid-request', errors } };
-  }
-  return { kind: 'order', body, idempotencyKey: key.data };
+  if (errors.length > 0 || !key.success) return invalid(errors);
+  return { ...read, idempotencyKey: key.data };
 }
 
-function bodyErrors(body: Uint8Array, perBuyer: number): FieldError[] {
+/** What somebody who joins the waitlist would take; a buyer has one place, so there is no key. */
+export async function readJoin(request: Request, perBuyer: number): Promise<ReadBody> {
+  const read = await readBody(request, MAX_BODY_BYTES);
+  if (read.kind === 'refused') return read;
+  const errors = bodyErrors(joinWaitlistSchema, read.body, perBuyer);
+  return errors.length > 0 ? invalid(errors) : read;
+}
+
+/** Undefined when there is none, as there should be. */
+export async function refuseBody(request: Request): Promise<Refusal | undefined> {
+  const read = await readBody(request, 0);
+  if (read.kind === 'read') return undefined;
+  return { kind: 'invalid-request', errors: [{ field: 'body', message: 'must be empty' }] };
+}
+
+function invalid(errors: FieldError[]): ReadBody {
+  return { kind: 'refused', refusal: { kind: 'invalid-request', errors } };
+}
+
+type Quantity = typeof placeOrderSchema | typeof joinWaitlistSchema;
+
+function bodyErrors(schema: Quantity, body: Uint8Array, perBuyer: number): FieldError[] {
   let value: unknown;
   try {
     value = body.length === 0 ? {} : JSON.parse(new TextDecoder('utf-8', strict).decode(body));
   } catch {
     return [{ field: 'body', message: 'must be JSON, for example {"quantity":1}' }];
   }
-  const order = placeOrderSchema.safeParse(value);
-  if (!order.success) return fieldErrors('body', order.error);
-  if (order.data.quantity <= perBuyer) return [];
+  const wanted = schema.safeParse(value);
+  if (!wanted.success) return fieldErrors('body', wanted.error);
+  if (wanted.data.quantity <= perBuyer) return [];
   return [{ field: 'body.quantity', message: `must be at most ${perBuyer}, the limit a buyer` }];
 }
 
 /** A byte order mark stays, and is not JSON: the origin must hash what was signed here. */
 const strict = { fatal: true, ignoreBOM: true };
 
-/** Undefined when there is more than `limitBytes`; what is over it is not read then. */
-async function readBody(request: Request, limitBytes: number) {
+/** Refused when there is more than `limitBytes`; what is over it is not read then. */
+export async function readBody(request: Request, limitBytes: number): Promise<ReadBody> {
+  const body = await bytesOf(request, limitBytes);
+  if (body !== undefined) return { kind: 'read', body };
+  return { kind: 'refused', refusal: { kind: 'body-too-large', limitBytes } };
+}
+
+async function bytesOf(request: Request, limitBytes: number): Promise<Uint8Array | undefined> {
   if (request.body === null) return new Uint8Array(0);
   const declared = request.headers.get('content-length');
   if (declared === null) return readAtMost(request.body, limitBytes);

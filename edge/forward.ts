@@ -1,7 +1,8 @@
 /**
  * The last step: the request goes on to the origin with a signed pass, once. A retry is the
- * browser's, under the same Idempotency-Key, and safe. An origin that is down or broken costs the
- * buyer a 503 with Retry-After after at most FORWARD_TIMEOUT_MS, never a hang.
+ * client's, and safe: an order has its Idempotency-Key, all else comes to the same twice. An origin
+ * that is down or broken costs the client a 503 with Retry-After after at most FORWARD_TIMEOUT_MS,
+ * never a hang.
  */
 import { problemName } from '../contract/problem.ts';
 import { answerOf, type ExtraHeaders } from './answer.ts';
@@ -16,18 +17,20 @@ const UNREACHABLE_RETRY_MS = 2_000;
 const PASSED_HEADERS = ['content-type', 'location', 'retry-after', 'cache-control'] as const;
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-const UNKNOWN_RESULT =
+const UNKNOWN_ORDER =
   'Whether the order was taken is not known. Sent again with the same Idempotency-Key it is safe.';
+const UNKNOWN_CHANGE = 'Whether it was done is not known. It is safe to send it again.';
 
-export type BuyerRequest = Omit<OriginRequest, 'timeoutMs' | 'traceparent'> & {
-  clientHeaders: Headers;
+export type ForwardedRequest = Omit<OriginRequest, 'timeoutMs' | 'traceparent'> & {
+  /** Whose `traceparent` goes on. */
+  clientHeaders?: Headers;
 };
 
-export type Forward = (request: BuyerRequest, extra: ExtraHeaders) => Promise<Response>;
+export type Forward = (request: ForwardedRequest, extra: ExtraHeaders) => Promise<Response>;
 
 export function createForward(callOrigin: CallOrigin): Forward {
   return async ({ clientHeaders, ...request }, extra) => {
-    const traceparent = clientHeaders.get('traceparent') ?? '';
+    const traceparent = clientHeaders?.get('traceparent') ?? '';
     const reply = await callOrigin({
       ...request,
       timeoutMs: FORWARD_TIMEOUT_MS,
@@ -36,14 +39,23 @@ export function createForward(callOrigin: CallOrigin): Forward {
     const broken = whyBroken(reply);
     if (broken !== undefined || reply.kind === 'no-reply') {
       logError('origin-failed', { method: request.method, path: request.path, reason: broken });
-      const detail = request.method === 'POST' ? UNKNOWN_RESULT : undefined;
-      return answerOf({ kind: 'overloaded', retryAfterMs: UNREACHABLE_RETRY_MS }, extra, detail);
+      const refusal = { kind: 'overloaded', retryAfterMs: UNREACHABLE_RETRY_MS } as const;
+      return answerOf(refusal, extra, unknownResult(request));
     }
-    return new Response(reply.body, {
+    // By the Fetch standard a 204 takes no body, not even an empty one.
+    return new Response(reply.body.byteLength === 0 ? null : reply.body, {
       status: reply.status,
       headers: { 'cache-control': 'no-store', ...passedHeaders(reply.headers), ...extra },
     });
   };
+}
+
+function unknownResult({
+  method,
+  idempotencyKey,
+}: Omit<ForwardedRequest, 'clientHeaders'>): string | undefined {
+  if (method === 'GET') return undefined;
+  return idempotencyKey === undefined ? UNKNOWN_CHANGE : UNKNOWN_ORDER;
 }
 
 /** Why a reply is not one for the buyer; undefined when it is. */

@@ -7,14 +7,16 @@ import { messageOf } from './log.ts';
 import type { Platform } from './platform.ts';
 
 export interface OriginRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path and query, made by the edge of what it has checked; never a client's text as it came. */
   path: string;
   /** Empty for the edge's own questions. */
   buyerId: string;
   body?: Uint8Array;
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
   traceparent?: string | undefined;
+  /** Of a client, picked by name by whoever forwards; never a `sluice-*` one. */
+  pickedHeaders?: Record<string, string>;
   timeoutMs: number;
 }
 
@@ -49,12 +51,17 @@ export function createOriginCall(platform: Platform, { originUrl, passes }: Orig
 }
 
 /** Made from nothing, so that no header of a client ever reaches the origin by accident. */
-function headersOf(request: OriginRequest, passes: PassKeeper, nowMs: number) {
+function headersOf(
+  request: OriginRequest,
+  passes: PassKeeper,
+  nowMs: number,
+): Record<string, string> {
   const { method, path, buyerId, body = '', idempotencyKey = '', traceparent } = request;
   const pass = passes.sign({ timeMs: nowMs, method, path, body, buyerId, idempotencyKey });
   return {
-    [PASS_HEADER]: pass,
     ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...request.pickedHeaders,
+    [PASS_HEADER]: pass,
     ...(idempotencyKey === '' ? {} : { 'idempotency-key': idempotencyKey }),
     ...(traceparent === undefined ? {} : { traceparent }),
   };

@@ -10,6 +10,7 @@ import { type BuyerLimit, createBuyerLimit } from './gates/buyer-limit.ts';
 import { createGuestCookies } from './guest-cookie.ts';
 import { edgeHashing } from './hashing.ts';
 import { createIdentify, type Identify } from './identity.ts';
+import { createLeaderboards, type Leaderboards } from './leaderboard.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { createOriginCall } from './origin.ts';
 import type { Platform } from './platform.ts';
@@ -27,6 +28,7 @@ export interface Edge {
   environment: Environment;
   platform: Platform;
   snapshots: Snapshots;
+  leaderboards: Leaderboards;
   identify: Identify;
   buyerLimit: BuyerLimit;
   leases: Leases;
@@ -45,6 +47,7 @@ export function createEdge({ environment, platform, askBucket }: EdgeNeeds): Edg
     environment,
     platform,
     snapshots: createSnapshots({ platform, hashing, fetchSnapshot }),
+    leaderboards: createLeaderboards(platform, callOrigin),
     identify: createIdentify({ environment, guests, random: platform.random }),
     buyerLimit: createBuyerLimit(),
     leases: createLeases({ platform, askBucket, maxShards: rateShards }),

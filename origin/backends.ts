@@ -1,5 +1,5 @@
 /**
- * Opens the four backends by the scheme of their URLs. All embedded ones share one database file.
+ * Opens the backends by the scheme of their URLs; the leaderboard lies where the stock does. All embedded ones share one database file.
  * When one cannot be opened, those that were are closed again.
  */
 import type { Clock } from '../contract/clock.ts';
@@ -9,6 +9,9 @@ import { createSqliteStock } from './admit/sqlite-stock.ts';
 import type { StockLedger } from './admit/stock.ts';
 import type { Config } from './config.ts';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded.ts';
+import type { LeaderboardStore } from './leaderboard/board.ts';
+import { createRedisBoard } from './leaderboard/redis-board.ts';
+import { createSqliteBoard } from './leaderboard/sqlite-board.ts';
 import type { LeaseStore } from './lease/lease.ts';
 import { createRedisLease } from './lease/redis-lease.ts';
 import { createSqliteLease } from './lease/sqlite-lease.ts';
@@ -26,6 +29,7 @@ export interface Backends {
   log: OrderLog;
   book: OrderBook;
   leases: LeaseStore;
+  board: LeaderboardStore;
   close(): Promise<void>;
 }
 
@@ -63,7 +67,8 @@ export async function openBackends(options: BackendsOptions): Promise<Backends> 
     const stock = await keep(openStock(options, embedded));
     const leases = await keep(openLeases(options, embedded));
     const log = await keep(openLog(options, embedded));
-    return { stock, log, book, leases, close };
+    const board = await keep(openBoard(options, embedded));
+    return { stock, log, book, leases, board, close };
   } catch (error) {
     await close();
     throw error;
@@ -75,6 +80,13 @@ function openStock({ config, logger }: BackendsOptions, embedded: () => Embedded
   return isEmbedded(url)
     ? createSqliteStock(embedded())
     : createRedisStock({ url, keyPrefix, onConnectionError: warn(logger, 'stock') });
+}
+
+function openBoard({ config, logger }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+  const { STOCK_URL: url, STOCK_PREFIX: keyPrefix } = config;
+  return isEmbedded(url)
+    ? createSqliteBoard(embedded())
+    : createRedisBoard({ url, keyPrefix, onConnectionError: warn(logger, 'leaderboard') });
 }
 
 function openLeases({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {

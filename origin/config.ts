@@ -8,7 +8,15 @@ import { type PassKey, parsePassKeys } from '../contract/pass.ts';
 import type { Environment } from './environment.ts';
 import { parseFailpoints } from './failpoints.ts';
 
-export const ROLES = ['api', 'relay', 'settle', 'reconcile'] as const;
+export const ROLES = [
+  'api',
+  'relay',
+  'settle',
+  'sweep',
+  'notify',
+  'leaderboard',
+  'reconcile',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 export class ConfigError extends Error {
@@ -21,6 +29,15 @@ const backend = (...schemes: string[]) =>
   z.string().refine((url) => schemes.some((scheme) => url.startsWith(scheme)), {
     error: `must begin with one of ${schemes.join(' ')}`,
   });
+
+/** Where something is called: encrypted, unless it never leaves the machine. */
+const remote = z.string().refine(isSafeUrl, {
+  error: 'must begin with https://, or http:// for a loopback address',
+});
+/** What Standard Webhooks signs with: `whsec_` and base64 of 24 to 64 bytes. */
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64 of 24 to 64 bytes');
 
 const roles = z.string().transform((text, context): Role[] => {
   if (text === 'all') return [...ROLES];
@@ -58,6 +75,15 @@ const schema = z.object({
   PASS_KEYS: parsedBy(parsePassKeys),
   OPERATOR_TOKEN: z.string().min(16, 'must be at least 16 characters'),
   PAY_WINDOW_MS: count(1_000, 86_400_000).default(300_000),
+  PAYMENT_PROVIDER: z.enum(['sandbox', 'stripe']).default('sandbox'),
+  SANDBOX_URL: remote.default('http://127.0.0.1:8790'),
+  SANDBOX_SECRET: webhookSecret.optional(),
+  STRIPE_SECRET_KEY: z.string().min(1).optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+  STRIPE_URL: remote.optional(),
+  SHOP_URL: remote.default('http://127.0.0.1:8787'),
+  WEBHOOK_URL: remote.optional(),
+  WEBHOOK_SECRET: webhookSecret.optional(),
   RELAY_AFTER_MS: count(100, 600_000).default(5_000),
   LEASE_TTL_MS: count(1_000, 600_000).default(10_000),
   STOCK_PREFIX: z
@@ -89,6 +115,15 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   PASS_KEYS: 'k1:<the output of: openssl rand -base64 32>',
   OPERATOR_TOKEN: '<the output of: openssl rand -hex 24>',
   PAY_WINDOW_MS: '300000',
+  PAYMENT_PROVIDER: 'stripe',
+  SANDBOX_URL: 'http://127.0.0.1:8790',
+  SANDBOX_SECRET: 'whsec_<the output of: openssl rand -base64 32>',
+  STRIPE_SECRET_KEY: 'sk_live_<from the dashboard of Stripe>',
+  STRIPE_WEBHOOK_SECRET: 'whsec_<from the dashboard of Stripe>',
+  STRIPE_URL: 'https://api.stripe.com',
+  SHOP_URL: 'https://shop.example',
+  WEBHOOK_URL: 'https://shop.example/sluice-events',
+  WEBHOOK_SECRET: 'whsec_<the output of: openssl rand -base64 32>',
   RELAY_AFTER_MS: '5000',
   LEASE_TTL_MS: '10000',
   STOCK_PREFIX: 'sluice:',
@@ -109,15 +144,47 @@ export function parseConfig(environment: Environment): Config {
   if (parsed.data.FAILPOINTS.length > 0 && environment.NODE_ENV === 'production') {
     throw new ConfigError('FAILPOINTS: is for tests and refused when NODE_ENV is production');
   }
+  if (environment.NODE_ENV === 'production' && environment.PAYMENT_PROVIDER === undefined) {
+    throw new ConfigError(
+      `PAYMENT_PROVIDER: must be named when NODE_ENV is production, since the sandbox ` +
+        `takes no money; ${exampleOf('PAYMENT_PROVIDER')}`,
+    );
+  }
+  const missing = missingTogether(parsed.data);
+  if (missing.length > 0) throw new ConfigError(missing.join('\n'));
   return parsed.data;
+}
+
+/** What one setting needs of another. */
+function missingTogether(config: z.infer<typeof schema>): string[] {
+  const needed: [needs: boolean, name: keyof typeof EXAMPLES, why: string][] = [
+    [config.PAYMENT_PROVIDER === 'sandbox', 'SANDBOX_SECRET', 'PAYMENT_PROVIDER is sandbox'],
+    [config.PAYMENT_PROVIDER === 'stripe', 'STRIPE_SECRET_KEY', 'PAYMENT_PROVIDER is stripe'],
+    [config.PAYMENT_PROVIDER === 'stripe', 'STRIPE_WEBHOOK_SECRET', 'PAYMENT_PROVIDER is stripe'],
+    [config.WEBHOOK_URL !== undefined, 'WEBHOOK_SECRET', 'WEBHOOK_URL is set'],
+  ];
+  return needed
+    .filter(([needs, name]) => needs && config[name] === undefined)
+    .map(([, name, why]) => `${name}: is missing while ${why}; ${exampleOf(name)}`);
 }
 
 function explain(error: z.ZodError, environment: Environment): string {
   const lines = error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    const example = name in EXAMPLES ? EXAMPLES[name as keyof typeof EXAMPLES] : '';
     const problem = environment[name] === undefined ? 'is missing' : issue.message;
-    return `${name}: ${problem}; for example ${name}=${example}`;
+    return `${name}: ${problem}; ${exampleOf(name)}`;
   });
   return [...new Set(lines)].join('\n');
+}
+
+function exampleOf(name: string): string {
+  const example = name in EXAMPLES ? EXAMPLES[name as keyof typeof EXAMPLES] : '';
+  return `for example ${name}=${example}`;
+}
+
+function isSafeUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }

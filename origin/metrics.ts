@@ -23,6 +23,13 @@ export interface Metrics {
   deadLetters(count: number): void;
   relayed(orders: number): void;
   ledger(saleId: string, judgement: LedgerJudgement): void;
+  /** What became known of a payment: `opened`, `paid`, `refunded`, … */
+  payment(step: string): void;
+  /** Orders closed by the sweep role, and what else it did. */
+  swept(what: string, count: number): void;
+  joined(outcome: string, count: number): void;
+  notice(outcome: string, count: number): void;
+  resultsBehind(reader: string, saleId: string, results: number): void;
   /** `read` is asked at each scrape. */
   watchLag(read: () => Promise<{ messages: number; seconds: number }>): void;
 }
@@ -55,6 +62,7 @@ export function createMetrics(): Metrics {
     registers,
   });
   const ledger = createLedgerGauges(registers);
+  const later = createLaterMetrics(registers);
 
   return {
     render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
@@ -69,6 +77,7 @@ export function createMetrics(): Metrics {
     deadLetters: (count) => dead.inc(count),
     relayed: (count) => relayed.inc(count),
     ledger,
+    ...later,
     watchLag: (read) => createLagGauges(registers, read),
   };
 }
@@ -92,6 +101,28 @@ function createStages(registers: Registry[]) {
     reserve: stage('reserve', 'one call of the stock store'),
     append: stage('append', 'one durable append to the log'),
     settle: stage('settle', 'one transaction of the book'),
+  };
+}
+
+/** What happens to an order after it was reserved. */
+function createLaterMetrics(registers: Registry[]) {
+  const counter = (name: string, help: string, label: string) => {
+    const made = new Counter({ name, help, labelNames: [label], registers });
+    return (value: string, count = 1) => made.inc({ [label]: value }, count);
+  };
+  const behind = new Gauge({
+    name: 'sluice_results_behind',
+    help: 'Results in the book that a reader has not taken yet, by reader and sale.',
+    labelNames: ['reader', 'sale'],
+    registers,
+  });
+  return {
+    payment: counter('sluice_payment_steps_total', 'Steps of payments.', 'step'),
+    swept: counter('sluice_swept_total', 'What the sweep role did.', 'what'),
+    joined: counter('sluice_waitlist_joins_total', 'Requests to join, by outcome.', 'outcome'),
+    notice: counter('sluice_notices_total', 'Attempts to tell the shop, by outcome.', 'outcome'),
+    resultsBehind: (reader: string, sale: string, results: number) =>
+      behind.set({ reader, sale }, results),
   };
 }
 

@@ -16,14 +16,11 @@ import { createApp } from './app.ts';
 import { type Backends, openBackends } from './backends.ts';
 import type { Config } from './config.ts';
 import { nodeHashing } from './hashing.ts';
-import { startSingleton } from './lease/singleton.ts';
 import { createAppender } from './log/appender.ts';
-import { RELAY_EVERY_MS, relayRound } from './log/relay.ts';
 import type { Logger } from './logger.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
-import { RECONCILE_EVERY_MS, reconcileRound } from './reconcile/reconcile.ts';
-import { createSaleDirectory, type SaleDirectory } from './sales/directory.ts';
-import { createSettler } from './settle/settler.ts';
+import { createMetrics } from './metrics.ts';
+import { type RoleParts, type RunningRole, STARTERS } from './roles.ts';
+import { createSaleDirectory } from './sales/directory.ts';
 
 /** How long a stopping process waits for the log to take what clients were not yet promised. */
 const DRAIN_MS = 5_000;
@@ -54,15 +51,7 @@ export class PortInUseError extends Error {
   }
 }
 
-interface Parts extends OriginOptions {
-  backends: Backends;
-  directory: SaleDirectory;
-  metrics: Metrics;
-}
-
-interface Closable {
-  close(): Promise<void>;
-}
+type Parts = OriginOptions & RoleParts;
 
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { config, clock, random, logger } = options;
@@ -71,13 +60,14 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   await book.migrate();
   const directory = createSaleDirectory({ book, nowMs: clock.nowMs, logger });
   await directory.refresh();
-  const parts: Parts = { ...options, backends, directory, metrics: createMetrics() };
+  const metrics = createMetrics();
+  const parts: Parts = { ...options, backends, directory, metrics };
   await warnOfRisks(backends, logger);
 
-  const roles: Closable[] = [];
-  if (config.ROLES.includes('settle')) roles.push(await startSettle(parts));
-  if (config.ROLES.includes('relay')) roles.push(startRelay(parts));
-  if (config.ROLES.includes('reconcile')) roles.push(startReconcile(parts));
+  const roles: RunningRole[] = [];
+  for (const role of config.ROLES) {
+    if (role !== 'api' && role !== 'notify') roles.push(await STARTERS[role](parts));
+  }
   const api = await startApi(parts);
   logger.info({ port: api.port, roles: config.ROLES }, 'the origin is up');
 
@@ -151,73 +141,6 @@ async function startApi(parts: Parts): Promise<Origin> {
       await appender.drain(DRAIN_MS);
     },
   };
-}
-
-async function startSettle(parts: Parts): Promise<Closable> {
-  const { random, logger, backends, metrics, onFatal } = parts;
-  const { book, log } = backends;
-  const settler = createSettler({
-    book,
-    log,
-    random,
-    logger,
-    observe: (batch) => metrics.batch('settle', batch),
-    observeOrders: metrics.settled,
-    observeDead: metrics.deadLetters,
-  });
-  const consumer = await log.consume(settler);
-  consumer.stopped.catch(onFatal);
-  metrics.watchLag(consumer.lag);
-  return {
-    async close() {
-      settler.close();
-      await consumer.close();
-    },
-  };
-}
-
-function startRelay(parts: Parts): Closable {
-  const { config, clock, logger, backends, directory, metrics } = parts;
-  return startSingleton({
-    ...singletonOf(parts),
-    name: 'relay',
-    everyMs: RELAY_EVERY_MS,
-    round: async (mayGoOn) => {
-      await relayRound({
-        stock: backends.stock,
-        log: backends.log,
-        sales: directory.known,
-        nowMs: clock.nowMs,
-        relayAfterMs: config.RELAY_AFTER_MS,
-        logger,
-        mayGoOn,
-        observe: metrics.relayed,
-      });
-    },
-  });
-}
-
-function startReconcile(parts: Parts): Closable {
-  const { logger, backends, directory, metrics } = parts;
-  return startSingleton({
-    ...singletonOf(parts),
-    name: 'reconcile',
-    everyMs: RECONCILE_EVERY_MS,
-    round: (mayGoOn) =>
-      reconcileRound({
-        stock: backends.stock,
-        book: backends.book,
-        sales: directory.known,
-        logger,
-        mayGoOn,
-        observe: metrics.ledger,
-      }),
-  });
-}
-
-function singletonOf({ config, backends, clock, logger, random }: Parts) {
-  const holder = Buffer.from(random.bytes(9)).toString('base64url');
-  return { leases: backends.leases, leaseTtlMs: config.LEASE_TTL_MS, clock, logger, holder };
 }
 
 function listen(server: ServerType, config: Config): Promise<number> {

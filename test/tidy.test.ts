@@ -8,7 +8,7 @@ import { basename, join, posix, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const FOLDERS = ['contract', 'edge', 'origin', 'cli', 'test', 'bench', 'k6'];
+const FOLDERS = ['contract', 'edge', 'origin', 'sandbox', 'cli', 'test', 'bench', 'k6'];
 const MAX_LINES = 300;
 const MAX_COLUMNS = 100;
 const MAX_FUNCTION_LINES = 70;
@@ -27,13 +27,14 @@ const sources: Source[] = FOLDERS.flatMap((folder) =>
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') })),
 );
 const code = sources.filter(({ path }) => /\.(ts|js)$/.test(path));
-const product = code.filter(({ path }) => /^(contract|edge|origin|cli)\//.test(path));
+const product = code.filter(({ path }) => /^(contract|edge|origin|sandbox|cli)\//.test(path));
 
 describe('import borders', () => {
   const FORBIDDEN: Record<string, string[]> = {
-    contract: ['edge', 'origin', 'cli', 'test', 'bench'],
-    edge: ['origin', 'cli', 'test', 'bench'],
-    origin: ['edge', 'cli', 'test', 'bench'],
+    contract: ['edge', 'origin', 'sandbox', 'cli', 'test', 'bench'],
+    edge: ['origin', 'sandbox', 'cli', 'test', 'bench'],
+    origin: ['edge', 'sandbox', 'cli', 'test', 'bench'],
+    sandbox: ['edge', 'cli', 'test', 'bench'],
     cli: ['edge', 'test', 'bench'],
   };
   const breaches = (files: Source[]) =>
@@ -48,6 +49,18 @@ describe('import borders', () => {
     expect(breaches(product)).toEqual([]);
     const breach = { path: 'edge/a.ts', text: "import { b } from '../origin/b.ts';" };
     expect(breaches([breach])).toHaveLength(1);
+  });
+
+  it('keeps the stand-in for a payment provider a program of its own', () => {
+    const shared = /^(sandbox|contract)\/|^origin\/(environment|statements|pay\/sandbox-wire)\.ts$/;
+    const strangers = (files: Source[]) =>
+      files
+        .filter(({ path }) => path.startsWith('sandbox/'))
+        .flatMap(importsOf)
+        .filter((target) => !shared.test(target));
+    expect(strangers(product)).toEqual([]);
+    const breach = { path: 'sandbox/a.ts', text: "import { b } from '../origin/wiring.ts';" };
+    expect(strangers([breach])).toHaveLength(1);
   });
 
   it('has no cycles', () => {
@@ -132,7 +145,9 @@ describe('SQL', () => {
 
   it.each(
     statements
-      .filter(({ path }) => /^origin\/.*\/sql\//.test(path) && !/migrations|tables/.test(path))
+      .filter(
+        ({ path }) => /^(origin\/.*|sandbox)\/sql\//.test(path) && !/migrations|tables/.test(path),
+      )
       .map(({ path, text }) => [path, text]),
   )('%s is one statement', (_path, text) => {
     const statement = text

@@ -7,15 +7,29 @@ import { LRUCache } from 'lru-cache';
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { RateLimitState } from '../rate-limit-headers.ts';
 
-/** A person clicks less often; the page polls once a second. */
-const REQUESTS_PER_SECOND = 5;
-/** A page that loads asks a few things at once. */
-const BURST = 10;
+/** What a full allowance holds, and how fast it fills. */
+interface Limit {
+  burst: number;
+  perSecond: number;
+}
+
+/**
+ * Kinds of request are limited apart, so that polling never costs a buyer the click, nor clicking
+ * the payment.
+ */
+const LIMITS = {
+  /** A person clicks less often. */
+  order: { burst: 10, perSecond: 5 },
+  /** The page polls once a second, and asks a few things at once when it loads. */
+  read: { burst: 10, perSecond: 5 },
+  /** Paying, cancelling, waiting: done once or twice, and dear at the origin and its provider. */
+  change: { burst: 5, perSecond: 1 },
+} as const satisfies Record<string, Limit>;
+
+export type RequestClass = keyof typeof LIMITS;
+
 /** 100 bytes each; the least recently seen are forgotten first, to their favour. */
 const MAX_BUYERS = 50_000;
-
-/** Ordering and reading are limited apart, so that polling never costs a buyer the click. */
-export type RequestClass = 'order' | 'read';
 
 interface Allowance {
   tokens: number;
@@ -37,29 +51,30 @@ export function createBuyerLimit(): BuyerLimit {
     take({ buyerId, requestClass, nowMs }) {
       const key = `${requestClass} ${buyerId}`;
       const known = allowances.get(key);
-      const { allowance, taken } = takeOne(known, nowMs);
+      const limit = LIMITS[requestClass];
+      const { allowance, taken } = takeOne(known, limit, nowMs);
       if (known === undefined) allowances.set(key, allowance);
       else Object.assign(known, allowance);
-      return verdictOf(allowance, taken);
+      return verdictOf(allowance, limit, taken);
     },
   };
 }
 
 /** One token from `allowance`, filled up to now; a buyer never seen has a full one. */
-export function takeOne(allowance: Allowance | undefined, nowMs: number) {
-  const before = allowance ?? { tokens: BURST, countedAtMs: nowMs };
+function takeOne(allowance: Allowance | undefined, { burst, perSecond }: Limit, nowMs: number) {
+  const before = allowance ?? { tokens: burst, countedAtMs: nowMs };
   const elapsedMs = Math.max(0, nowMs - before.countedAtMs);
-  const filled = Math.min(BURST, before.tokens + (elapsedMs / 1000) * REQUESTS_PER_SECOND);
+  const filled = Math.min(burst, before.tokens + (elapsedMs / 1000) * perSecond);
   const taken = filled >= 1;
   return { allowance: { tokens: taken ? filled - 1 : filled, countedAtMs: nowMs }, taken };
 }
 
-function verdictOf(allowance: Allowance, taken: boolean): BuyerVerdict {
-  const untilNextMs = Math.max(0, ((1 - allowance.tokens) / REQUESTS_PER_SECOND) * 1000);
+function verdictOf(allowance: Allowance, limit: Limit, taken: boolean): BuyerVerdict {
+  const untilNextMs = Math.max(0, ((1 - allowance.tokens) / limit.perSecond) * 1000);
   const state: RateLimitState = {
     policy: 'buyer',
-    quota: BURST,
-    windowSeconds: BURST / REQUESTS_PER_SECOND,
+    quota: limit.burst,
+    windowSeconds: limit.burst / limit.perSecond,
     remaining: Math.floor(allowance.tokens),
     resetMs: untilNextMs,
   };

@@ -2,53 +2,77 @@
 /** @import { Problem } from '../../contract/problem.ts' */
 /** @import { Answer, Api, Refused } from './types.ts' */
 /**
- * The five questions that the page asks the shop, each answered by a value: what was asked for, or
- * a refusal. A lost connection, a time-out and an answer that is not JSON are refusals too. One
- * call is one request: asking again is decided elsewhere.
+ * The questions to the shop, one request each. A lost or garbled answer is a refusal too. Once the
+ * shop's token is refused nothing more is asked: its buyer must not become a guest unawares.
  */
+import { forgetToken, readToken } from './device.js';
 import { troubleOf } from './refusals.js';
 
-/** Longer than the shop ever takes to answer; a lost answer must not hold the buyer for longer. */
+/** Longer than the shop ever takes to answer. */
 const TIMEOUT_MS = 8000;
+/** @type {Refused} */
+const SIGNED_OUT = { kind: 'refused', trouble: 'signed-out', status: 401 };
+const JSON_BODY = { 'content-type': 'application/json' };
+
+let isSignedOut = false;
 
 /** @param {string} saleId @returns {Api} */
 export function createApi(saleId) {
   const sale = `/api/sales/${saleId}`;
+  const waitlist = `${sale}/waitlist`;
   return {
     sale: () => ask(sale),
-    myOrder: () => ask(`${sale}/orders/mine`),
-    order: (orderId) => ask(`/api/orders/${orderId}`),
+    myOrder: () => askAsBuyer(`${sale}/orders/mine`),
+    order: (orderId) => askAsBuyer(`/api/orders/${orderId}`),
     placeOrder: ({ key, quantity }) =>
-      ask(`${sale}/orders`, {
+      askAsBuyer(`${sale}/orders`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        headers: { ...JSON_BODY, 'idempotency-key': key },
         body: JSON.stringify({ quantity }),
       }),
+    pay: (orderId) => askAsBuyer(`/api/orders/${orderId}/payment`, { method: 'POST' }),
+    cancel: (orderId) => askAsBuyer(`/api/orders/${orderId}/cancellation`, { method: 'POST' }),
+    place: () => askAsBuyer(waitlist),
+    join: (quantity) =>
+      askAsBuyer(waitlist, {
+        method: 'PUT',
+        headers: JSON_BODY,
+        body: JSON.stringify({ quantity }),
+      }),
+    leave: () => askAsBuyer(waitlist, { method: 'DELETE' }),
     // Also gives a new guest their cookie.
     async nowMs() {
       /** @type {Answer<{ now: string }>} */
-      const answer = await ask('/api/clock');
+      const answer = await askAsBuyer('/api/clock');
       const nowMs = answer.kind === 'ok' ? new Date(answer.body.now).getTime() : Number.NaN;
       return Number.isNaN(nowMs) ? undefined : nowMs;
     },
   };
 }
 
-/**
- * @param {string} path
- * @param {RequestInit} [options]
- * @returns {Promise<Answer<any>>}
- */
-async function ask(path, options) {
+/** @param {string} path @param {RequestInit} [options] @returns {Promise<Answer<any>>} */
+export async function askAsBuyer(path, options) {
+  if (isSignedOut) return SIGNED_OUT;
+  const token = readToken();
+  if (token === undefined) return ask(path, options);
+  const headers = { ...options?.headers, authorization: `Bearer ${token}` };
+  const answer = await ask(path, { ...options, headers });
+  if (answer.kind === 'ok' || answer.status !== 401) return answer;
+  forgetToken();
+  isSignedOut = true;
+  return SIGNED_OUT;
+}
+
+/** @param {string} path @param {RequestInit} [options] @returns {Promise<Answer<any>>} */
+export async function ask(path, options) {
   try {
     const response = await fetch(path, {
       ...options,
       cache: 'no-store',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    // A body that broke off is a lost answer; one that is not JSON came from something in between.
     const text = await response.text();
-    const body = parse(text);
+    const body = response.status === 204 ? null : parse(text);
     if (response.ok && body !== undefined) return { kind: 'ok', body };
     return refusedBy(response, body);
   } catch {
@@ -56,17 +80,13 @@ async function ask(path, options) {
   }
 }
 
-/**
- * @param {Response} response
- * @param {Partial<Problem> | undefined} problem
- * @returns {Refused}
- */
+/** @param {Response} response @param {Partial<Problem>} [problem] @returns {Refused} */
 function refusedBy(response, problem) {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const retryAfterMs = problem?.retryAfterMs ?? seconds * 1000;
   const trouble = troubleOf(problem?.type, response.status);
   const opensAt = problem?.opensAt;
-  // The shop refuses as `not-open` also while it is paused; then the opening is in the past.
+  // Also refused as `not-open` while paused; then the opening is in the past.
   const isPaused =
     trouble === 'not-open' && opensAt !== undefined && opensAt <= (problem?.now ?? '');
   return {

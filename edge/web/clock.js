@@ -1,15 +1,13 @@
 // @ts-check
 /** @import { ClockParts, Exchange, Sample } from './types.ts' */
 /**
- * The shop's clock, as well as a browser can know it, and counting down by it. A sample is one
- * question and its answer: the answer was made within the round trip, so half of that bounds the
- * error, and the shortest one wins (Cristian's algorithm). The device's own clock is never asked:
- * it may be wrong by minutes. Seconds left are rounded up: 0 is shown only when the moment is here.
+ * The shop's clock and counting down by it. Half a round trip bounds a sample's error, so the
+ * shortest wins (Cristian's algorithm). The device's own clock may be wrong and is never asked.
  */
 
-/** Of five in a row one usually meets no queue; the very first also pays for the connection. */
+/** One in five usually meets no queue. */
 const SAMPLES = 5;
-/** The sale's `now` may come from a cache and over a slow connection: any sample beats it. */
+/** The sale's `now` may come from a cache: any sample beats it. */
 const FROM_SALE_ROUND_TRIP_MS = 10_000;
 
 /** @param {Exchange} exchange @returns {Sample} */
@@ -21,8 +19,7 @@ export function sampleOf({ askedAtMs, answeredAtMs, serverNowMs }) {
 }
 
 /**
- * The better of what was known and what was just measured: the shorter round trip, unless the two
- * contradict each other. Then the device slept in between, and only the new one is true.
+ * The shorter one; where the two contradict each other, the device slept and the new one is true.
  * @param {Sample | undefined} known
  * @param {Sample} measured
  */
@@ -46,11 +43,7 @@ export function createClock({ ask, monotonicMs }) {
         roundTripMs: FROM_SALE_ROUND_TRIP_MS,
       };
     },
-    /**
-     * Asks one after the other while `mayAsk` allows it.
-     * @param {() => boolean} mayAsk
-     * @param {number} [times]
-     */
+    /** @param {() => boolean} mayAsk @param {number} [times] */
     async sample(mayAsk, times = SAMPLES) {
       for (let count = 0; count < times && mayAsk(); count += 1) {
         const askedAtMs = monotonicMs();
@@ -63,10 +56,9 @@ export function createClock({ ask, monotonicMs }) {
   };
 }
 
-/** Seconds before the opening that are worth saying aloud. */
 const SPOKEN_SECONDS = [600, 60, 10];
 
-/** @param {number} untilMs @param {number} nowMs */
+/** Rounded up: 0 only at the moment itself. @param {number} untilMs @param {number} nowMs */
 export function secondsLeft(untilMs, nowMs) {
   return Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
 }
@@ -81,20 +73,12 @@ export function partsOf(seconds) {
   };
 }
 
-/**
- * The second to say aloud now, if one was reached since the last look.
- * @param {number | undefined} before seconds left then
- * @param {number} seconds left now
- */
+/** What to say aloud, if anything. @param {number | undefined} before @param {number} seconds */
 export function spokenSecond(before, seconds) {
   return SPOKEN_SECONDS.find((mark) => before !== undefined && before > mark && seconds <= mark);
 }
 
-/**
- * When the shown seconds change next: at each whole second left, and exactly at the moment itself.
- * @param {number} untilMs
- * @param {number} nowMs
- */
+/** When the shown seconds change next. @param {number} untilMs @param {number} nowMs */
 export function nextTickMs(untilMs, nowMs) {
   const leftMs = untilMs - nowMs;
   return leftMs <= 0 ? 1000 : leftMs % 1000 || 1000;

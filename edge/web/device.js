@@ -1,19 +1,15 @@
 // @ts-check
 /** @import { Memory } from './types.ts' */
 /**
- * What the page takes from its device: a clock that nobody can set, randomness, and a memory that
- * outlives a reload. All else takes these as arguments. Where storage is blocked the memory lasts
- * as long as the page: a reload then makes a new key, and the shop's rule of one live order a buyer
- * still keeps the second click from buying twice.
+ * What the page takes from its device: a clock that nobody can set, chance, a memory and a token.
+ * Where storage is blocked the memory lasts as long as the page.
  */
 
-/** Milliseconds since the page began. Setting the device's clock does not move it. */
 export const monotonicMs = () => performance.now();
 
-/** A number in [0, 1), for jitter. */
 export const fraction = () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 
-/** 128 random bits. `crypto.randomUUID` is missing where a phone reads the page over plain HTTP. */
+/** `crypto.randomUUID` is missing where a phone reads the page over plain HTTP. */
 export const newKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
@@ -42,8 +38,47 @@ export function createMemory() {
       try {
         localStorage.setItem(name, text);
       } catch {
-        // Blocked or full: `untilReload` has it.
+        // `untilReload` has it.
       }
     },
   };
+}
+
+const TOKEN = 'sluice:token';
+/** @type {string | null | undefined} */
+let token;
+
+/** Undefined: a guest. */
+export function readToken() {
+  try {
+    token ??= sessionStorage.getItem(TOKEN);
+  } catch {
+    // Blocked: it lasts until the page is left.
+  }
+  return token ?? undefined;
+}
+
+export function forgetToken() {
+  token = undefined;
+  try {
+    sessionStorage.removeItem(TOKEN);
+  } catch {}
+}
+
+/**
+ * Takes the `#token=…` of the shop's link off the address bar at once. Kept for this tab only: a
+ * key must not stay on a device that others use too.
+ */
+export function takeToken() {
+  const [, brought] = /^#token=([\w.~+/=-]+)$/.exec(location.hash) ?? [];
+  // A link to the page that is open loads nothing.
+  addEventListener('hashchange', () => /^#token=/.test(location.hash) && location.reload(), {
+    once: true,
+  });
+  if (brought === undefined) return;
+  token = brought;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  try {
+    sessionStorage.setItem(TOKEN, brought);
+  } catch {}
 }

@@ -1,20 +1,25 @@
 // @ts-check
-/** @import { Language, Texts, Words } from './types.ts' */
+/** @import { Language, MoreTexts, Texts, Words } from './types.ts' */
 /**
- * The page's language and how it writes prices, times and numbers. Both languages are loaded with
- * the page: switching asks the network for nothing, not even in the last second.
+ * How the page's language writes words, prices and times. Both are loaded with the page: switching
+ * asks the network for nothing, not even in the last second.
  */
 import * as en from './texts.en.js';
 import * as zh from './texts.zh.js';
 
-/** @type {Record<Language, Texts>} */
-const TEXTS = { en, 'zh-CN': zh };
+const FIRST = /** @type {unknown} */ ({ en, 'zh-CN': zh });
+/** Whoever shows a later word has added it before. */
+const TEXTS = /** @type {Record<Language, Texts>} */ (FIRST);
 
-/**
- * @param {unknown} kept what the buyer chose before
- * @param {string} preferred the browser's language
- * @returns {Language}
- */
+/** @param {Record<Language, MoreTexts>} more */
+export function addTexts(more) {
+  for (const language of /** @type {Language[]} */ (Object.keys(TEXTS))) {
+    Object.assign(TEXTS[language].messages, more[language].messages);
+    Object.assign(TEXTS[language].labels, more[language].labels);
+  }
+}
+
+/** @param {unknown} kept @param {string} preferred @returns {Language} */
 export function languageOf(kept, preferred) {
   if (kept === 'en' || kept === 'zh-CN') return kept;
   return preferred.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
@@ -44,9 +49,9 @@ export function wordsIn(language) {
         style: 'unit',
         unit: seconds >= 60 ? 'minute' : 'second',
         unitDisplay: 'long',
-      }).format(seconds >= 60 ? seconds / 60 : seconds),
+      }).format(seconds >= 60 ? Math.ceil(seconds / 60) : seconds),
     price(minorUnits, currency) {
-      // A yen has no smaller unit, a dinar has a thousand: only the currency knows.
+      // A yen has no smaller unit, a dinar a thousand.
       const money = { style: /** @type {const} */ ('currency'), currency };
       const digits =
         new Intl.NumberFormat(language, money).resolvedOptions().maximumFractionDigits ?? 2;

@@ -1,13 +1,11 @@
 // @ts-check
 /** @import { OrderState, OrderView } from '../../contract/order.ts' */
 /** @import { SaleState, SaleView } from '../../contract/sale.ts' */
-/** @import { Facts, Refused, Screen } from './types.ts' */
+/** @import { Attempt, ClickFacts, Facts, Refused, Screen } from './types.ts' */
 /**
  * From what is known to what the page shows, as one pure decision: words, button and timer. The
- * order speaks first, then the click under way, then its refusal, then the sale. Between two
- * looks at the shop the sale's state follows the shop's clock: the button opens without a request.
+ * button opens by the clock, without a request. later-step.js says more of what follows the click.
  */
-import { mayOrderAgain } from './attempt.js';
 
 /** @type {Record<OrderState, Pick<Screen, 'tone' | 'button' | 'step'>>} */
 const ORDER_SCREENS = {
@@ -21,13 +19,13 @@ const ORDER_SCREENS = {
   rejected: { tone: 'stop', button: 'again', step: 0 },
 };
 
-/** @type {Record<SaleState, Pick<Screen, 'message' | 'tone' | 'button' | 'canOrder'>>} */
+/** @type {Record<SaleState, Pick<Screen, 'message' | 'tone' | 'button' | 'action'>>} */
 const SALE_SCREENS = {
-  scheduled: { message: 'scheduled', tone: 'calm', button: 'not-yet', canOrder: false },
-  open: { message: 'open', tone: 'go', button: 'buy', canOrder: true },
-  paused: { message: 'paused', tone: 'wait', button: 'is-paused', canOrder: false },
-  'sold-out': { message: 'sold-out', tone: 'stop', button: 'is-sold-out', canOrder: false },
-  ended: { message: 'ended', tone: 'stop', button: 'is-ended', canOrder: false },
+  scheduled: { message: 'scheduled', tone: 'calm', button: 'not-yet', action: undefined },
+  open: { message: 'open', tone: 'go', button: 'buy', action: 'order' },
+  paused: { message: 'paused', tone: 'wait', button: 'is-paused', action: undefined },
+  'sold-out': { message: 'sold-out', tone: 'stop', button: 'is-sold-out', action: undefined },
+  ended: { message: 'ended', tone: 'stop', button: 'is-ended', action: undefined },
 };
 
 /** @type {Screen} */
@@ -36,22 +34,25 @@ const LOADING = {
   gaveUp: false,
   tone: 'calm',
   button: 'buy',
-  canOrder: false,
+  action: undefined,
+  quiet: undefined,
   timer: undefined,
   step: 0,
+  values: undefined,
 };
 
 /** @param {Facts} facts @returns {Screen} */
 export function nextStep(facts) {
   const { sale, order, sending, refusal, nowMs } = facts;
-  if (sale === undefined) {
+  if (sale === undefined || refusal?.trouble === 'signed-out') {
     return refusal ? { ...LOADING, message: refusal.trouble, tone: 'stop' } : LOADING;
   }
   const state = stateAt(sale, nowMs);
   const resting = { ...LOADING, ...SALE_SCREENS[state], timer: saleTimer(sale, state, nowMs) };
   if (sending.kind !== 'idle') return sendingScreen(facts, resting);
   if (order !== undefined) return orderScreen(order, resting);
-  if (refusal === undefined || state !== 'open') return resting;
+  const isOrders = (refusal?.what ?? 'order') === 'order';
+  if (refusal === undefined || state !== 'open' || !isOrders) return resting;
   return {
     ...resting,
     message: refusal.trouble,
@@ -61,12 +62,7 @@ export function nextStep(facts) {
   };
 }
 
-/**
- * The state at `nowMs` of a sale that was looked at some time before.
- * @param {SaleView} sale
- * @param {number} nowMs
- * @returns {SaleState}
- */
+/** @param {SaleView} sale @param {number} nowMs @returns {SaleState} */
 export function stateAt(sale, nowMs) {
   if (sale.state === 'ended' || nowMs >= Date.parse(sale.closesAt)) return 'ended';
   if (sale.state === 'paused') return 'paused';
@@ -80,34 +76,47 @@ export function stateAt(sale, nowMs) {
  * @param {Refused} refused
  * @returns {SaleView | undefined}
  */
-export function saleAfter(sale, refused) {
-  if (refused.trouble === 'unknown-sale') return undefined;
-  if (refused.trouble === 'sold-out') return { ...sale, state: 'sold-out', remaining: 0 };
-  if (refused.trouble === 'ended' || refused.trouble === 'paused') {
-    return { ...sale, state: refused.trouble };
+export function saleAfter(sale, { trouble, opensAt }) {
+  const { waitlist, ...withoutWaitlist } = sale;
+  switch (trouble) {
+    case 'unknown-sale':
+      return undefined;
+    case 'sold-out':
+      return { ...sale, state: trouble, remaining: 0 };
+    case 'not-sold-out':
+      return { ...sale, state: 'open', remaining: Math.max(1, sale.remaining) };
+    case 'no-waitlist':
+      return withoutWaitlist;
+    case 'waitlist-full':
+      return waitlist ? { ...sale, waitlist: { ...waitlist, full: true } } : sale;
+    case 'ended':
+    case 'paused':
+      return { ...sale, state: trouble };
+    case 'not-open':
+      return opensAt === undefined ? sale : { ...sale, state: 'scheduled', opensAt };
+    default:
+      return sale;
   }
-  if (refused.trouble === 'not-open' && refused.opensAt !== undefined) {
-    return { ...sale, state: 'scheduled', opensAt: refused.opensAt };
-  }
-  return sale;
 }
 
-/**
- * A click sent again keeps saying why, also in the moment of sending: no flicker, no chatter.
- * @param {Facts} facts
- * @param {Screen} resting
- * @returns {Screen}
- */
+/** @param {Facts} facts @param {Screen} resting @returns {Screen} */
 function sendingScreen({ sending, refusal, nowMs }, resting) {
   if (refusal === undefined) {
-    return { ...resting, message: 'sending', tone: 'wait', button: 'one-moment', canOrder: false };
+    return {
+      ...resting,
+      message: 'sending',
+      tone: 'wait',
+      button: 'one-moment',
+      action: undefined,
+    };
   }
+  // Sent again, it keeps saying why.
   return {
     ...resting,
     message: refusal.trouble,
     tone: 'wait',
     button: 'waiting',
-    canOrder: false,
+    action: undefined,
     timer: {
       label: 'asks-again-in',
       untilMs: sending.kind === 'waiting' ? sending.untilMs : nowMs,
@@ -115,11 +124,7 @@ function sendingScreen({ sending, refusal, nowMs }, resting) {
   };
 }
 
-/**
- * @param {OrderView} order
- * @param {Screen} resting
- * @returns {Screen}
- */
+/** @param {OrderView} order @param {Screen} resting @returns {Screen} */
 function orderScreen(order, resting) {
   const { state, reason = 'poison', payBefore = '' } = order;
   const screen = ORDER_SCREENS[state];
@@ -128,9 +133,8 @@ function orderScreen(order, resting) {
     ...resting,
     ...screen,
     message: state === 'rejected' ? `rejected-${reason}` : state,
-    // Only an open sale offers another try; any other says what it is.
-    button: mayOrderAgain(order) && !resting.canOrder ? resting.button : screen.button,
-    canOrder: mayOrderAgain(order) && resting.canOrder,
+    button: mayOrderAgain(order) && resting.action === undefined ? resting.button : screen.button,
+    action: mayOrderAgain(order) ? resting.action : undefined,
     timer:
       state === 'reserved' && payBeforeMs > 0
         ? { label: 'pay-within', untilMs: payBeforeMs }
@@ -148,4 +152,50 @@ function saleTimer(sale, state, nowMs) {
   const opensAtMs = Date.parse(sale.opensAt);
   if (state !== 'ended' && nowMs < opensAtMs) return { label: 'opens-in', untilMs: opensAtMs };
   return { label: state === 'ended' ? 'closed' : 'closes-in', untilMs: Date.parse(sale.closesAt) };
+}
+
+/** An answer never takes the page back to an earlier one. */
+/** @type {Record<OrderState, number>} */
+const PROGRESS = {
+  accepting: 0,
+  queued: 1,
+  reserved: 2,
+  paid: 3,
+  expired: 4,
+  cancelled: 4,
+  rejected: 4,
+  refunded: 4,
+};
+
+/** It is over without a unit. @param {OrderView | undefined} order */
+export function mayOrderAgain(order) {
+  return order?.state === 'rejected' || order?.state === 'expired' || order?.state === 'cancelled';
+}
+
+/** True while its buyer may begin to pay. @param {OrderView} order @param {number} nowMs */
+export function isPayable(order, nowMs) {
+  const { state, closedBy, payBefore } = order;
+  // A shop that names no time has none that is over.
+  return state === 'reserved' && closedBy === undefined && !(nowMs >= Date.parse(payBefore ?? ''));
+}
+
+/** What the next click sends. @param {ClickFacts} facts @returns {Attempt} */
+export function nextAttempt({ kept, order, quantity, newKey }) {
+  if (kept === undefined || mayOrderAgain(order)) return { key: newKey, quantity };
+  // What has no answer must stay as it was sent.
+  return kept.unanswered || kept.orderId !== undefined ? kept : { key: kept.key, quantity };
+}
+
+/** The truer of two views. @param {OrderView | undefined} known @param {OrderView} heard */
+export function laterOrder(known, heard) {
+  if (known === undefined) return heard;
+  if (known.orderId !== heard.orderId) return mayOrderAgain(heard) ? known : heard;
+  return PROGRESS[heard.state] < PROGRESS[known.state] ? known : heard;
+}
+
+/** @param {unknown} stored @returns {Attempt | undefined} */
+export function parseAttempt(stored) {
+  const attempt = /** @type {Partial<Attempt> | undefined} */ (stored);
+  if (typeof attempt?.key !== 'string' || typeof attempt.quantity !== 'number') return undefined;
+  return /** @type {Attempt} */ (attempt);
 }

@@ -2,13 +2,10 @@
 /** @import { Refusal } from '../../contract/outcomes.ts' */
 /** @import { RetryFacts, Trouble } from './types.ts' */
 /**
- * What the shop's refusals mean to a buyer, and which of them the page answers by asking again.
- * Each wait is at least what Retry-After says, grows with every try, and is spread by jitter, so
- * that a crowd refused in one second does not come back in one second. Every kind has a last try;
- * after it the buyer decides. All tries of one click carry one Idempotency-Key.
+ * What refusals mean to a buyer, and which the page answers by asking again: no sooner than told,
+ * less and less often, spread by jitter, up to a last try. Then the buyer decides.
  */
 
-/** Complete by its type: a refusal new in the contract does not compile until it is here. */
 /** @type {Record<Refusal['kind'], Trouble>} */
 const TROUBLES = {
   'not-open': 'not-open',
@@ -28,53 +25,45 @@ const TROUBLES = {
   'no-pass': 'unexpected',
   forbidden: 'unexpected',
   conflict: 'unexpected',
-  'not-payable': 'unexpected',
-  'not-cancellable': 'unexpected',
-  'payment-unavailable': 'overloaded',
+  'not-payable': 'not-payable',
+  'not-cancellable': 'not-cancellable',
+  'payment-unavailable': 'payment-unavailable',
   'bad-signature': 'unexpected',
-  'no-waitlist': 'unexpected',
-  'not-sold-out': 'unexpected',
-  'waitlist-full': 'unexpected',
-  'has-order': 'unexpected',
-  'not-waiting': 'unexpected',
+  'no-waitlist': 'no-waitlist',
+  'not-sold-out': 'not-sold-out',
+  'waitlist-full': 'waitlist-full',
+  'has-order': 'has-order',
+  'not-waiting': 'not-waiting',
   internal: 'unexpected',
 };
 
-/** How often one click is sent again by itself, and how long the first wait is at least. */
 /** @type {Partial<Record<Trouble, { tries: number, firstWaitMs: number }>>} */
 const RETRIES = {
-  // A click that was a few milliseconds early by the edge's clock.
+  // Milliseconds too early by the edge's clock.
   'not-open': { tries: 3, firstWaitMs: 50 },
-  // The share widens in steps; each wait is the shop's own Retry-After.
   'not-drawn': { tries: 20, firstWaitMs: 1000 },
   'too-fast': { tries: 6, firstWaitMs: 1000 },
   recovering: { tries: 10, firstWaitMs: 2000 },
   overloaded: { tries: 8, firstWaitMs: 1000 },
+  'payment-unavailable': { tries: 4, firstWaitMs: 2000 },
   'key-reused': { tries: 1, firstWaitMs: 0 },
   unexpected: { tries: 3, firstWaitMs: 1000 },
   'network-lost': { tries: 5, firstWaitMs: 500 },
 };
-/** An opening further away than this is a countdown, not a wait. */
+/** Further away is a countdown, not a wait. */
 const NEARLY_OPEN_MS = 3000;
-/** Our own growth stops here; a longer Retry-After is still kept to. */
+/** A longer Retry-After is kept to. */
 const LONGEST_GROWTH_MS = 15_000;
 const SHORTEST_SPREAD_MS = 300;
 
-/**
- * @param {string | undefined} type a problem's `type`, as contract/problem.ts writes it
- * @param {number} status
- * @returns {Trouble}
- */
+/** @param {string | undefined} type @param {number} status @returns {Trouble} */
 export function troubleOf(type, status) {
   const kind = /** @type {Refusal['kind']} */ (type?.replace('/problems/', '') ?? '');
-  // Without a type it was not the shop that answered, but something full or broken before it.
+  // Without a type something full or broken before the shop answered.
   return TROUBLES[kind] ?? (status === 429 || status >= 500 ? 'overloaded' : 'unexpected');
 }
 
-/**
- * How long to wait before the same click is sent again; undefined: no more by itself.
- * @param {RetryFacts} refused
- */
+/** Undefined: no more by itself. @param {RetryFacts} refused */
 export function retryWaitMs({ trouble, tries, retryAfterMs = 0, fraction }) {
   const rule = RETRIES[trouble];
   if (rule === undefined || tries > rule.tries) return undefined;

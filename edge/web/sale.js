@@ -1,54 +1,74 @@
 // @ts-check
-/** @import { Facts } from './types.ts' */
+/** @import { Facts, Later } from './types.ts' */
+/** @typedef {typeof import('./later-step.js') & typeof import('./pay.js')} Steps */
+/** @typedef {typeof import('./quiet.js') & typeof import('./texts.later.js')} Shows */
+/** @typedef {typeof import('./leaderboard.js') & typeof import('./waitlist.js')} More */
+/** @typedef {Steps & Shows & More} LaterModules */
 /**
- * Wires the page of one sale: what is known (`facts`), what changes it (the shop, the click, the
- * clock, another tab), and the one place that draws it. All requests but the click's are held back
- * around the opening (schedule.js says when and why).
+ * Wires the page of one sale: what is known, what changes it (the shop, a click, the clock, another
+ * tab), and the one place that draws it. Around the opening only the click asks (schedule.js).
  */
 import { createApi } from './api.js';
 import { createClock, nextTickMs, secondsLeft, spokenSecond } from './clock.js';
-import { createMemory, fraction, monotonicMs } from './device.js';
-import { languageOf, wordsIn } from './language.js';
+import { createMemory, fraction, monotonicMs, sleep, takeToken } from './device.js';
+import { addTexts, languageOf, wordsIn } from './language.js';
 import { nextStep, stateAt } from './next-step.js';
 import { createOrdering } from './order.js';
 import { clockPollMs, isQuiet, isSilent, loadRetryMs, salePollMs } from './schedule.js';
-import { onLanguage, onOrder, replaceBrokenPicture, say, show } from './view.js';
+import { onAction, onLanguage, replaceBrokenPicture, say, show } from './view.js';
 
-/** A tab that is looked at again asks at once, but not at every flick between two tabs. */
+/** Not at every flick between two tabs. */
 const FRESH_MS = 5000;
 
+takeToken();
 const saleId = location.pathname.split('/')[2] ?? '';
 const api = createApi(encodeURIComponent(saleId));
 const memory = createMemory();
 const clock = createClock({ ask: api.nowMs, monotonicMs });
-/**
- * The first word with the shop brings a guest's cookie. Whatever tells who is asking comes after:
- * two requests without a cookie would make two guests, and the second would lose the first's order.
- */
+/** Brings a guest's cookie. Others wait for it: two without one would make two guests. */
 const greeted = clock.sample(() => true, 1);
-const tabs = new BroadcastChannel(`sluice:${saleId}`);
+const name = `sluice:${saleId}`;
+/** Keeps the order that this browser went to pay. */
+const payingName = `${name}:paying`;
+const tabs = new BroadcastChannel(name);
 let words = wordsIn(languageOf(memory.read('sluice:language'), navigator.language));
 
-/** @type {Omit<Facts, 'nowMs'>} */
-let known = { sale: undefined, order: undefined, sending: { kind: 'idle' }, refusal: undefined };
+/** @type {Omit<Facts, 'nowMs' | 'hasReturned'>} */
+let known = {
+  sale: undefined,
+  order: undefined,
+  sending: { kind: 'idle' },
+  place: undefined,
+  wasServed: false,
+  refusal: undefined,
+};
+// No proof that anybody paid, only a hint.
+const isHinted = new URLSearchParams(location.search).has('paid');
 /** @returns {Facts} */
-const facts = () => ({ ...known, nowMs: clock.nowMs() });
+const facts = () => {
+  const { order } = known;
+  const hasReturned =
+    order !== undefined && (isHinted || memory.read(payingName) === order.orderId);
+  return { ...known, hasReturned, nowMs: clock.nowMs() };
+};
 
 /** @param {Partial<Facts>} change */
 function change(change) {
   known = { ...known, ...change };
   draw();
+  void wantLater();
 }
 
 let tickTimer = 0;
 /** @type {number | undefined} */
 let spokenBefore;
-/** Draws what is known, and again when the shown second changes. */
 function draw() {
   clearTimeout(tickTimer);
   const now = facts();
-  const screen = nextStep(now);
+  const first = nextStep(now);
+  const screen = later?.laterStep(now, first) ?? first;
   show(now, screen, words);
+  later?.showQuiet(screen, words);
   const { timer } = screen;
   if (timer === undefined || timer.label === 'closed') return;
   if (timer.label === 'opens-in') {
@@ -63,17 +83,59 @@ function draw() {
 const ordering = createOrdering({
   shop: api,
   memory,
-  name: `sluice:${saleId}`,
+  name,
   facts,
   change,
   tell: (order) => tabs.postMessage(order),
 });
 
+/** @type {Later | undefined} */
+let later;
+let isLaterWanted = false;
+/** What follows the click, once there is an order, or nothing left to click for. */
+async function wantLater() {
+  const { sale, order } = known;
+  const state = sale && stateAt(sale, clock.nowMs());
+  const isOver = state === 'sold-out' || state === 'ended';
+  if (isLaterWanted || (order === undefined && !isOver)) return;
+  isLaterWanted = true;
+  const names = ['later-step', 'leaderboard', 'pay', 'quiet', 'texts.later', 'waitlist'];
+  /** @type {LaterModules} */
+  const modules = Object.assign({}, ...(await Promise.all(names.map(load))));
+  const { laterStep, createLeaderboard, createPaying, createQuiet, texts, createWaitlist } =
+    modules;
+  addTexts(texts);
+  const parts = { shop: api, memory, facts, change, hear: ordering.hear };
+  const paying = createPaying({ ...parts, name: payingName });
+  const waitlist = createWaitlist({ ...parts, name: `${name}:waits` });
+  const act = {
+    pay: paying.pay,
+    cancel: paying.cancel,
+    join: waitlist.join,
+    leave: waitlist.leave,
+  };
+  later = { laterStep, act, showQuiet: createQuiet({ act: (action) => void act[action](), draw }) };
+  draw();
+  createLeaderboard({ saleId, facts, words: () => words });
+  await waitlist.resume();
+}
+
+/** A browser may keep a failure under its address, so each try has its own. @param {string} part */
+async function load(part) {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await import(`./${part}.js${failures === 0 ? '' : `?${failures}`}`);
+    } catch {
+      await sleep(loadRetryMs({ failures, retryAfterMs: undefined, fraction: fraction() }));
+    }
+  }
+}
+
 let lookTimer = 0;
 let lookedAtMs = 0;
 let failures = 0;
 let hasResumed = false;
-/** Looks at the sale and plans the next look. A hidden tab does not look; it does when shown. */
+/** A hidden tab does not look; it does when shown. */
 async function look() {
   clearTimeout(lookTimer);
   if (known.sale !== undefined && document.hidden) return;
@@ -91,21 +153,21 @@ async function look() {
   planLook();
   if (hasResumed || known.sale === undefined || isSilent(known.sale, clock.nowMs())) return;
   hasResumed = true;
-  // Before the opening nobody has one, and a waiting crowd need not ask the shop to hear that.
+  // Before the opening nobody has one.
   if (stateAt(known.sale, clock.nowMs()) === 'scheduled' && !ordering.hasTried()) return;
   await ordering.resume();
 }
 
 function planLook() {
   clearTimeout(lookTimer);
-  const { sale, order, refusal } = known;
+  const { sale, order, place, refusal } = known;
   const waitMs =
     sale === undefined
       ? loadRetryMs({ failures, retryAfterMs: refusal?.retryAfterMs, fraction: fraction() })
       : salePollMs({
           sale,
           nowMs: clock.nowMs(),
-          hasOrder: order !== undefined,
+          hasOrder: (order ?? place) !== undefined,
           failures,
           fraction: fraction(),
         });
@@ -129,7 +191,10 @@ async function lookAgain() {
 
 async function start() {
   replaceBrokenPicture();
-  onOrder((quantity) => void ordering.place(quantity));
+  onAction((action, quantity) => {
+    if (action === 'order') void ordering.place(quantity);
+    else void later?.act[action](quantity);
+  });
   onLanguage((language) => {
     memory.write('sluice:language', language);
     words = wordsIn(languageOf(language, navigator.language));

@@ -1,20 +1,17 @@
 // @ts-check
 /** @import { SaleView } from '../../contract/sale.ts' */
-/** @import { LoadFacts, OrderPollFacts, SalePollFacts } from './types.ts' */
+/** @import { LoadFacts, OrderPollFacts, PlacePollFacts, SalePollFacts } from './types.ts' */
 /**
- * When the page asks the shop, all of it decided here. Around the opening it asks nothing: from the
- * last countdown seconds on until the crowd's first rush is over, the only request is the click's
- * own order. Every wait is spread by jitter, so that pages opened together do not ask together.
+ * When the page asks the shop. From the last countdown seconds until the first rush is over the
+ * only request is the click's own order. Jitter keeps pages opened together from asking together.
  */
 
-/** Three silent seconds, and one for an answer on its way and the clock's error. */
+/** Three silent seconds, and one for an answer on its way. */
 const QUIET_BEFORE_MS = 4000;
-/** After the opening the first look at the stock comes this late, spread over this long. */
 const QUIET_AFTER_MS = 5000;
 const RETURN_SPREAD_MS = 15_000;
 
 const MINUTE_MS = 60_000;
-/** The edge caches a sale for one second; nobody reads the stock more often than this. */
 const PACE_MS = {
   far: MINUTE_MS,
   hour: 30_000,
@@ -25,41 +22,39 @@ const PACE_MS = {
 };
 const LONGEST_PACE_MS = 2 * MINUTE_MS;
 const FIRST_LOAD_RETRY_MS = 1000;
-/** Quartz drifts by less than a millisecond a minute: two minutes keep the clock within a few. */
+/** Quartz drifts by less than a millisecond a minute. */
 const CLOCK_PACE_MS = 2 * MINUTE_MS;
 
-/** An order usually settles within 100 ms; a shop with a backlog is asked less and less often. */
+/** An order usually settles within 100 ms. */
 const FIRST_ORDER_POLL_MS = 300;
 const LONGEST_ORDER_POLL_MS = 5000;
 const RESERVED_POLL_MS = 15_000;
+/** Payments are usually confirmed within seconds. */
+const HURRIED_POLLS = 30;
+/** Nobody sits and watches for money on its way back. */
+const REFUND_POLL_MS = 30_000;
+const REFUND_POLLS = 20;
+/** Near the front of the waitlist the next unit may be the buyer's own. */
+const NEAR_PLACES = 20;
+const NEAR_POLL_MS = 5000;
+const FAR_POLL_MS = 15_000;
 
 /** @param {number} ms @param {number} fraction */
 const spread = (ms, fraction) => ms * (0.75 + fraction / 2);
 
-/**
- * True in the last seconds of the countdown: no request at all.
- * @param {SaleView | undefined} sale
- * @param {number} nowMs
- */
+/** No request at all. @param {SaleView | undefined} sale @param {number} nowMs */
 export function isSilent(sale, nowMs) {
   const untilOpenMs = Date.parse(sale?.opensAt ?? '') - nowMs;
   return untilOpenMs > 0 && untilOpenMs <= QUIET_BEFORE_MS;
 }
 
-/**
- * True also in the first rush, while only a click's own order may ask.
- * @param {SaleView | undefined} sale
- * @param {number} nowMs
- */
+/** Only a click's own order may ask. @param {SaleView | undefined} sale @param {number} nowMs */
 export function isQuiet(sale, nowMs) {
   const untilOpenMs = Date.parse(sale?.opensAt ?? '') - nowMs;
   return untilOpenMs > -QUIET_AFTER_MS && untilOpenMs <= QUIET_BEFORE_MS;
 }
 
-/**
- * How long to wait before the next look at the sale; undefined: it has ended, never again.
- * @param {SalePollFacts} facts
- */
+/** Until the next look at the sale; undefined: never. @param {SalePollFacts} facts */
 export function salePollMs({ sale, nowMs, hasOrder, failures, fraction }) {
   if (nowMs >= Date.parse(sale.closesAt)) return undefined;
   const opensAtMs = Date.parse(sale.opensAt);
@@ -72,10 +67,7 @@ export function salePollMs({ sale, nowMs, hasOrder, failures, fraction }) {
   return waitMs;
 }
 
-/**
- * How long to wait before a page that could not load its sale tries again.
- * @param {LoadFacts} facts
- */
+/** @param {LoadFacts} facts */
 export function loadRetryMs({ failures, retryAfterMs = 0, fraction }) {
   const grownMs = Math.min(MINUTE_MS, FIRST_LOAD_RETRY_MS * 2 ** failures);
   return spread(Math.max(grownMs, retryAfterMs / 0.75), fraction);
@@ -91,17 +83,20 @@ function salePaceMs(sale, nowMs, hasOrder) {
   return untilOpenMs <= 60 * MINUTE_MS ? PACE_MS.hour : PACE_MS.far;
 }
 
-/**
- * How long to wait before the next look at the order; undefined: what it says is final.
- * @param {OrderPollFacts} facts
- */
-export function orderPollMs({ order, polls, nowMs, fraction }) {
-  switch (order.state) {
+/** Until the next look at the order; undefined: it is final. @param {OrderPollFacts} facts */
+export function orderPollMs({ order, hasReturned, polls, nowMs, fraction }) {
+  const { state, payment, closedBy, payBefore } = order;
+  const soonMs = Math.min(LONGEST_ORDER_POLL_MS, FIRST_ORDER_POLL_MS * 1.6 ** polls);
+  switch (state) {
     case 'accepting':
     case 'queued':
-      return spread(Math.min(LONGEST_ORDER_POLL_MS, FIRST_ORDER_POLL_MS * 1.6 ** polls), fraction);
+      return spread(soonMs, fraction);
     case 'reserved': {
-      const leftMs = Date.parse(order.payBefore ?? '') - nowMs;
+      const isAwaited = payment === 'paid' || (hasReturned && payment !== 'failed');
+      if ((isAwaited || closedBy !== undefined) && polls < HURRIED_POLLS) {
+        return spread(soonMs, fraction);
+      }
+      const leftMs = Date.parse(payBefore ?? '') - nowMs;
       if (leftMs > 0 && leftMs < RESERVED_POLL_MS) return leftMs + 500 + fraction * 2000;
       return spread(RESERVED_POLL_MS, fraction);
     }
@@ -110,9 +105,16 @@ export function orderPollMs({ order, polls, nowMs, fraction }) {
     case 'cancelled':
     case 'refunded':
     case 'rejected':
-      return undefined;
+      if (payment !== 'refunding' || polls >= REFUND_POLLS) return undefined;
+      return spread(REFUND_POLL_MS, fraction);
   }
 }
 
-/** How long to wait before the clock is sampled again. @param {number} fraction */
+/** @param {PlacePollFacts} facts */
+export function placePollMs({ place, failures, fraction }) {
+  const paceMs = place.place <= NEAR_PLACES ? NEAR_POLL_MS : FAR_POLL_MS;
+  return spread(Math.min(LONGEST_PACE_MS, paceMs * 2 ** failures), fraction);
+}
+
+/** @param {number} fraction */
 export const clockPollMs = (fraction) => spread(CLOCK_PACE_MS, fraction);

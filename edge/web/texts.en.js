@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * Every word of the page in English. A message is a headline and what it means for the buyer; it
- * promises nothing that the shop does not keep. The other languages have the same keys, by type.
- */
+/** The page's words in English: a headline and what it means. They promise what the shop keeps. */
 
 /** @satisfies {Record<string, readonly [headline: string, explanation: string]>} */
 export const messages = {
@@ -17,7 +14,7 @@ export const messages = {
   queued: ['In line', 'Your order is safely recorded. You may close this page and come back.'],
   reserved: ['Reserved for you', 'Pay before {time}.'],
   paid: ['Paid', 'It is yours. Thank you.'],
-  expired: ['The time to pay is over', 'The unit went back to the sale.'],
+  expired: ['The time to pay is over', 'The unit is free for the next buyer.'],
   cancelled: ['Order cancelled', 'Nothing was charged.'],
   refunded: ['Refunded', 'Your money is on its way back.'],
   'rejected-sold-out': ['Sold out before your turn', 'Nothing was charged.'],
@@ -37,6 +34,7 @@ export const messages = {
   recovering: ['The shop is recovering', 'It takes a few seconds. We ask again by ourselves.'],
   overloaded: ['Very busy', 'We ask again by ourselves. It stays one order.'],
   unauthenticated: ['Please sign in', 'Sign in at the shop, then come back to this page.'],
+  'signed-out': ['Your sign-in has ended', 'Come again from the shop to be signed in.'],
   'invalid-request': ['The shop did not understand', 'This page may be old. Please reload it.'],
   'key-reused': ['Please try once more', 'An earlier click was for something else.'],
   'unknown-sale': ['There is no such sale', 'Please check the address.'],
@@ -45,7 +43,7 @@ export const messages = {
     'Your last click had no answer',
     'Try again: it is the same order, never a second.',
   ],
-  'network-lost': ['No connection', 'We send the same order again; it cannot count twice.'],
+  'network-lost': ['No connection', 'We send it again by ourselves; it cannot count twice.'],
 };
 
 export const labels = {
@@ -77,6 +75,7 @@ export const labels = {
   'stock-some': 'About {remaining} of {units} left',
   'stock-none': 'None of {units} left',
   quantity: 'Quantity',
+  'my-orders': 'My orders',
   steps: 'Your order',
   'step-1': 'In line',
   'step-2': 'Reserved',

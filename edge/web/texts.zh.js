@@ -1,8 +1,8 @@
 // @ts-check
-/** @import { Label, Message } from './types.ts' */
+/** @import { FirstLabel, FirstMessage } from './types.ts' */
 /** Every word of the page in Chinese; texts.en.js says what each is for. */
 
-/** @type {Record<Message, readonly [string, string]>} */
+/** @type {Record<FirstMessage, readonly [string, string]>} */
 export const messages = {
   loading: ['正在加载', '请稍候。'],
   scheduled: ['尚未开售', '按钮以商店时钟为准自动开启，无需刷新。'],
@@ -15,7 +15,7 @@ export const messages = {
   queued: ['排队中', '订单已安全记录，可以先离开，稍后再回来。'],
   reserved: ['已为您保留', '请在 {time} 前付款。'],
   paid: ['已付款', '它是您的了，谢谢。'],
-  expired: ['付款时间已过', '商品已退回发售。'],
+  expired: ['付款时间已过', '商品可由下一位买家购买。'],
   cancelled: ['订单已取消', '没有产生任何扣款。'],
   refunded: ['已退款', '款项正在退回。'],
   'rejected-sold-out': ['轮到您之前已售罄', '没有产生任何扣款。'],
@@ -29,15 +29,16 @@ export const messages = {
   recovering: ['商店正在恢复', '大约需要几秒，本页会自动再问。'],
   overloaded: ['人太多了', '本页会自动再问，始终只是同一单。'],
   unauthenticated: ['请先登录', '请在商店登录后再回到本页。'],
+  'signed-out': ['登录已失效', '请从商店重新进入以登录。'],
   'invalid-request': ['商店没有看懂请求', '本页可能已过期，请刷新。'],
   'key-reused': ['请再试一次', '之前的一次点击对应了别的请求。'],
   'unknown-sale': ['没有这场发售', '请检查网址。'],
   unexpected: ['出了点问题', '如果已有订单，它是安全的。'],
   'no-answer': ['上一次点击没有得到回应', '请再试一次：仍是同一订单，不会变成两单。'],
-  'network-lost': ['网络中断', '会重新发送同一订单，不会重复计算。'],
+  'network-lost': ['网络中断', '本页会自动重新发送，不会重复计算。'],
 };
 
-/** @type {Record<Label, string>} */
+/** @type {Record<FirstLabel, string>} */
 export const labels = {
   language: '语言',
   buy: '立即购买',
@@ -66,6 +67,7 @@ export const labels = {
   'stock-some': '约剩 {remaining} / {units} 件',
   'stock-none': '{units} 件已售完',
   quantity: '数量',
+  'my-orders': '我的订单',
   steps: '您的订单',
   'step-1': '排队',
   'step-2': '保留',

@@ -3,15 +3,27 @@
  * type checker only: it is never served, so its words cost a buyer no byte.
  */
 import type { OrderView } from '../../contract/order.ts';
+import type { Checkout } from '../../contract/payment.ts';
 import type { SaleView } from '../../contract/sale.ts';
+import type { Place } from '../../contract/waitlist.ts';
 import type { labels, messages } from './texts.en.js';
+import type { labels as laterLabels, messages as laterMessages } from './texts.later.js';
 
-export type Message = keyof typeof messages;
-export type Label = keyof typeof labels;
+export type LaterMessage = keyof typeof laterMessages;
+export type LaterLabel = keyof typeof laterLabels;
+export type FirstMessage = keyof typeof messages;
+export type FirstLabel = keyof typeof labels;
+export type Message = FirstMessage | LaterMessage;
+export type Label = FirstLabel | LaterLabel;
 /** A message is a headline and what it means for the buyer. */
 export interface Texts {
   messages: Record<Message, readonly string[]>;
   labels: Record<Label, string>;
+}
+/** Words that are added later. */
+export interface MoreTexts {
+  messages: Partial<Texts['messages']>;
+  labels: Partial<Texts['labels']>;
 }
 export type Language = 'en' | 'zh-CN';
 /** How one language writes everything. */
@@ -37,6 +49,16 @@ export type Trouble =
   | 'recovering'
   | 'overloaded'
   | 'unauthenticated'
+  /** The shop's token was refused; from then on the page asks nothing that needs one. */
+  | 'signed-out'
+  | 'not-payable'
+  | 'not-cancellable'
+  | 'payment-unavailable'
+  | 'no-waitlist'
+  | 'not-sold-out'
+  | 'waitlist-full'
+  | 'has-order'
+  | 'not-waiting'
   | 'invalid-request'
   | 'key-reused'
   | 'unknown-sale'
@@ -53,6 +75,8 @@ export interface Refused {
   status: number;
   retryAfterMs?: number;
   opensAt?: string;
+  /** What was refused, in the end; `order` unless it says so. */
+  what?: Action | QuietAction;
 }
 export type Answer<Body> = { kind: 'ok'; body: Body } | Refused;
 
@@ -100,29 +124,47 @@ export interface Memory {
   write(name: string, value: unknown): void;
 }
 
-/** What an order asks of the shop. */
+/** What an order, and waiting for one, ask of the shop. */
 export interface Shop {
   myOrder(): Promise<Answer<OrderView>>;
   order(orderId: string): Promise<Answer<OrderView>>;
   placeOrder(attempt: Attempt): Promise<Answer<OrderView>>;
+  pay(orderId: string): Promise<Answer<Checkout>>;
+  cancel(orderId: string): Promise<Answer<OrderView>>;
+  join(quantity: number): Promise<Answer<Place>>;
+  place(): Promise<Answer<Place>>;
+  leave(): Promise<Answer<unknown>>;
 }
+
+/** What the big button does, and the quiet one. */
+export type Action = 'order' | 'pay' | 'join';
+export type QuietAction = 'cancel' | 'leave';
 
 export type Sending =
   | { kind: 'idle' }
-  | { kind: 'sending' }
+  | { kind: 'sending'; what: Action | QuietAction }
   /** Sent again by itself at `untilMs` of the shop's clock. */
-  | { kind: 'waiting'; untilMs: number };
+  | { kind: 'waiting'; what: Action | QuietAction; untilMs: number };
 
 /** Everything the page knows. */
 export interface Facts {
   sale: SaleView | undefined;
   order: OrderView | undefined;
   sending: Sending;
+  /** Where the buyer is on the waitlist; undefined: nowhere, as far as is known. */
+  place: Place | undefined;
+  /** This page waited on the waitlist and was served. */
+  wasServed: boolean;
+  /** The buyer has been at the provider's page for this order. It proves nothing. */
+  hasReturned: boolean;
   /** The last answer to the load or the click, if it was a refusal. */
   refusal: Refused | undefined;
   /** By the shop's clock. */
   nowMs: number;
 }
+
+/** What decides the words for an order. */
+export type OrderFacts = Pick<Facts, 'nowMs'> & Partial<Pick<Facts, 'hasReturned' | 'wasServed'>>;
 
 /** What decides whether and when a refused click is sent again. */
 export interface RetryFacts {
@@ -165,9 +207,18 @@ export interface SalePollFacts {
 
 export interface OrderPollFacts {
   order: OrderView;
+  hasReturned: boolean;
   /** How often it was asked for since its state last changed. */
   polls: number;
   nowMs: number;
+  /** Jitter, in [0, 1). */
+  fraction: number;
+}
+
+export interface PlacePollFacts {
+  place: Place;
+  /** Looks in a row that got no answer. */
+  failures: number;
   /** Jitter, in [0, 1). */
   fraction: number;
 }
@@ -183,6 +234,14 @@ export interface OrderingParts {
   tell(order: OrderView): void;
 }
 
+/** What follows the click gets this. */
+export interface LaterParts extends Pick<OrderingParts, 'shop' | 'memory' | 'facts' | 'change'> {
+  /** Where it keeps its own in the memory. */
+  name: string;
+  /** The shop said how the order is by now. */
+  hear(order: OrderView): void;
+}
+
 export interface Ordering extends OrderingParts {
   /** Grows with each loop of polling, so that one at a time asks. */
   followed: number;
@@ -195,8 +254,25 @@ export interface Screen {
   gaveUp: boolean;
   tone: 'calm' | 'go' | 'wait' | 'good' | 'stop';
   button: Label;
-  canOrder: boolean;
+  /** What the button does; undefined: it says something only. */
+  action: Action | undefined;
+  quiet: QuietAction | undefined;
   timer: { label: Label; untilMs: number } | undefined;
+  /** Numbers that the words name. */
+  values: Record<'place' | 'waiting' | 'quantity' | 'units' | 'waitMs', number> | undefined;
   /** How far the order is: nowhere, in line, reserved, paid. */
   step: 0 | 1 | 2 | 3;
 }
+
+/** What follows the click, once it is loaded. */
+export interface Later {
+  laterStep(facts: Facts, screen: Screen): Screen;
+  showQuiet(screen: Screen, words: Words): void;
+  act: Record<Exclude<Action, 'order'> | QuietAction, (quantity: number) => Promise<void>>;
+}
+
+/** The words that only the page of a buyer's orders has. */
+export type OrdersLabel = 'none' | 'quantity' | 'sentences' | 'sign-in';
+
+/** The words that only the leaderboard has. */
+export type BoardLabel = 'fastest' | 'quantity' | 'mine' | 'seconds';

@@ -1,22 +1,28 @@
 // @ts-check
-/** @import { Facts, Label, Screen, Words } from './types.ts' */
+/** @import { Action, Facts, Label, Screen, Words } from './types.ts' */
 /**
- * Writes a screen into sale.html. It touches only what differs, so that a screen reader hears a
- * change once and the counting seconds never; no state adds or removes a line of the layout.
+ * Writes a screen into sale.html, touching only what differs: a screen reader hears a change once.
+ * No state adds or removes a line of the layout.
  */
+
 import { partsOf, secondsLeft } from './clock.js';
+import { monotonicMs } from './device.js';
+import { fill } from './language.js';
+import { mayOrderAgain } from './next-step.js';
 
 const OWN_PICTURE = '/picture.svg';
+/** A double click is over by then. */
+const SETTLING_MS = 600;
 
 /** @param {string} id */
-function element(id) {
+export function element(id) {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`sale.html has no element "${id}"`);
   return found;
 }
 
 /** @param {string} id @param {string} text */
-function write(id, text) {
+export function write(id, text) {
   const target = element(id);
   if (target.textContent !== text) target.textContent = text;
 }
@@ -29,7 +35,7 @@ function mark(id, name, value) {
 
 /** @param {Facts} facts @param {Screen} screen @param {Words} words */
 export function show(facts, screen, words) {
-  const { sale, order, sending, refusal, nowMs } = facts;
+  const { sale, sending, refusal, nowMs } = facts;
   document.documentElement.lang = words.language;
   for (const target of document.querySelectorAll('[data-label]')) {
     const label = /** @type {Label} */ (target.getAttribute('data-label'));
@@ -45,35 +51,47 @@ export function show(facts, screen, words) {
   const missing = refusal === undefined ? 'loading' : 'missing';
   mark('sale', 'data-sale', sale === undefined ? missing : 'known');
   showMessage(facts, screen, words);
+  showAction(screen.action);
   write('order', words.label(screen.button));
-  mark('order', 'aria-disabled', String(!screen.canOrder));
+  mark('order', 'aria-disabled', String(screen.action === undefined));
   mark('order', 'aria-busy', String(sending.kind !== 'idle'));
-  write(
-    'order-id',
-    order === undefined
-      ? ''
-      : words.label('order-id', { id: order.orderId, quantity: String(order.quantity) }),
-  );
+  write('order-id', identity(facts.order, screen.values, words));
   showSteps(screen.step);
   showTimer(screen.timer, nowMs, words);
   if (sale !== undefined) showSale(sale, facts, words);
+  // A hidden tab says that its buyer is to pay.
+  const isCalled = screen.action === 'pay' && sale !== undefined;
+  const title = isCalled ? `${words.label('pay')} · ${sale.title}` : (sale?.title ?? 'Sluice');
+  if (document.title !== title) document.title = title;
+}
+
+/** @param {Facts['order']} order @param {Screen['values']} values @param {Words} words */
+function identity(order, values, words) {
+  if (values !== undefined) {
+    const { waiting, quantity } = values;
+    const names = { waiting: words.number(waiting), quantity: words.number(quantity) };
+    return words.label('place-id', names);
+  }
+  if (order === undefined) return '';
+  return words.label('order-id', { id: order.orderId, quantity: String(order.quantity) });
 }
 
 /** @param {Facts} facts @param {Screen} screen @param {Words} words */
-function showMessage({ order }, screen, words) {
-  const [headline = '', explanation = ''] = words.messages[screen.message];
+function showMessage({ order }, { message, gaveUp, values }, words) {
+  const [headline = '', explanation = ''] = words.messages[message];
   const payBeforeMs = Date.parse(order?.payBefore ?? '');
-  const time = Number.isNaN(payBeforeMs) ? '' : words.time(payBeforeMs);
-  write('headline', headline);
-  write(
-    'explanation',
-    screen.gaveUp ? words.label('gave-up') : explanation.replace('{time}', time),
-  );
+  const names = {
+    time: Number.isNaN(payBeforeMs) ? '' : words.time(payBeforeMs),
+    place: words.number(values?.place ?? 0),
+    units: words.number(values?.units ?? 0),
+    wait: words.duration(Math.ceil((values?.waitMs ?? 0) / 1000)),
+  };
+  write('headline', fill(headline, names));
+  write('explanation', fill(gaveUp ? words.label('gave-up') : explanation, names));
 }
 
 /** @param {NonNullable<Facts['sale']>} sale @param {Facts} facts @param {Words} words */
-function showSale(sale, { order, sending }, words) {
-  document.title = sale.title;
+function showSale(sale, { order, place, sending }, words) {
   write('title', sale.title);
   write('price', words.price(sale.price, sale.currency));
   const picture = sale.pictureUrl ?? OWN_PICTURE;
@@ -88,7 +106,10 @@ function showSale(sale, { order, sending }, words) {
 
   const select = /** @type {HTMLSelectElement} */ (element('quantity'));
   element('choice').hidden = sale.perBuyer < 2;
-  select.disabled = order !== undefined || sending.kind !== 'idle';
+  select.disabled =
+    (order !== undefined && !mayOrderAgain(order)) ||
+    place !== undefined ||
+    sending.kind !== 'idle';
   while (select.options.length < sale.perBuyer) {
     select.add(new Option(String(select.options.length + 1)));
   }
@@ -118,20 +139,31 @@ function showSteps(step) {
   }
 }
 
-/** A picture that cannot be had is replaced by the page's own. */
 export function replaceBrokenPicture() {
   element('picture').addEventListener('error', () => mark('picture', 'src', OWN_PICTURE));
 }
 
-/** Says one sentence to a screen reader. @param {string} sentence */
+/** To a screen reader. @param {string} sentence */
 export const say = (sentence) => write('announcement', sentence);
 
-/** @param {(quantity: number) => void} act */
-export function onOrder(act) {
+/** @type {Action | undefined} */
+let shownAction;
+let actionSinceMs = 0;
+/** @param {Screen['action']} action */
+function showAction(action) {
+  if (action !== shownAction) actionSinceMs = monotonicMs();
+  shownAction = action;
+}
+
+/** @param {(action: Action, quantity: number) => void} act */
+export function onAction(act) {
   const select = /** @type {HTMLSelectElement} */ (element('quantity'));
   element('order').addEventListener('click', () => {
-    // Not `disabled`: the button keeps its focus, so that Enter works at the very opening.
-    if (element('order').getAttribute('aria-disabled') !== 'true') act(Number(select.value) || 1);
+    // Not `disabled`: the button keeps its focus over the opening.
+    if (shownAction === undefined) return;
+    // The second half of a double click on "buy" must not open the payment page.
+    if (shownAction !== 'order' && monotonicMs() - actionSinceMs < SETTLING_MS) return;
+    act(shownAction, Number(select.value) || 1);
   });
 }
 

@@ -19,7 +19,7 @@ import {
 } from './redis-replies.ts';
 import { redisRisks } from './redis-risks.ts';
 import { ONLY_BUCKET, type ReserveCall, type StockLedger } from './stock.ts';
-import { checkLoad, checkRelease, checkReserve } from './stock-arguments.ts';
+import { checkHold, checkLoad, checkRelease, checkReserve } from './stock-arguments.ts';
 import { type BucketKeys, bucketKeys, DEFAULT_KEY_PREFIX } from './stock-keys.ts';
 
 /** Fields in one HDEL: well under a millisecond of Redis's single thread. */
@@ -31,6 +31,7 @@ export const STOCK_SCRIPTS = {
   load: loadStatement(new URL('./lua/load-3.lua', import.meta.url)),
   reserve: loadStatement(new URL('./lua/reserve-4.lua', import.meta.url)),
   release: loadStatement(new URL('./lua/release-4.lua', import.meta.url)),
+  hold: loadStatement(new URL('./lua/hold-3.lua', import.meta.url)),
   find: loadStatement(new URL('./lua/find-2.lua', import.meta.url)),
   terms: loadStatement(new URL('./lua/terms-2.lua', import.meta.url)),
 };
@@ -44,19 +45,12 @@ export interface RedisStockOptions extends Omit<RedisConnectionOptions, 'connect
 export function createRedisStock(options: RedisStockOptions): StockLedger {
   const { keyPrefix = DEFAULT_KEY_PREFIX, scripts = STOCK_SCRIPTS } = options;
   const redis = connectRedis({ ...options, connectionName: 'sluice-stock' });
-  const load = redis.script(scripts.load);
-  const reserve = redis.script(scripts.reserve);
-  const release = redis.script(scripts.release);
-  const find = redis.script(scripts.find);
-  const terms = redis.script(scripts.terms);
+  const { load, reserve, release, hold, find, terms } = prepareScripts(redis, scripts);
 
   const keysBySale = new Map<string, BucketKeys>();
   function keysOf(saleId: string): BucketKeys {
-    let keys = keysBySale.get(saleId);
-    if (keys === undefined) {
-      keys = bucketKeys(keyPrefix, saleId, ONLY_BUCKET);
-      keysBySale.set(saleId, keys);
-    }
+    const keys = keysBySale.get(saleId) ?? bucketKeys(keyPrefix, saleId, ONLY_BUCKET);
+    keysBySale.set(saleId, keys);
     return keys;
   }
 
@@ -99,6 +93,13 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
       const reply = await release([state, buyers, outbox, released], parameters);
       return oneOf(['applied', 'already', 'other-epoch'], reply);
     },
+    async hold(call) {
+      checkHold(call);
+      const { state, buyers, released } = keysOf(call.saleId);
+      const parameters = [call.epoch, call.orderId, call.buyerId, call.quantity];
+      const reply = await hold([state, buyers, released], parameters);
+      return oneOf(['applied', 'already', 'other-epoch'], reply);
+    },
     async terms(saleId) {
       const { state, outbox } = keysOf(saleId);
       const reply = await terms([state, outbox], []);
@@ -107,6 +108,17 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
     ping: redis.ping,
     risks: () => redisRisks(redis),
     close: redis.close,
+  };
+}
+
+function prepareScripts(redis: RedisConnection, scripts: typeof STOCK_SCRIPTS) {
+  return {
+    load: redis.script(scripts.load),
+    reserve: redis.script(scripts.reserve),
+    release: redis.script(scripts.release),
+    hold: redis.script(scripts.hold),
+    find: redis.script(scripts.find),
+    terms: redis.script(scripts.terms),
   };
 }
 

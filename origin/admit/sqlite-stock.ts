@@ -7,6 +7,7 @@
 import type { EmbeddedDatabase } from '../embedded.ts';
 import { prepareStockStatements, type StockStatements } from './sqlite-stock-statements.ts';
 import {
+  type HoldCall,
   ONLY_BUCKET,
   type ReleaseCall,
   type ReserveCall,
@@ -15,7 +16,7 @@ import {
   type ReserveVerdict,
   type StockLedger,
 } from './stock.ts';
-import { checkLoad, checkRelease, checkReserve } from './stock-arguments.ts';
+import { checkHold, checkLoad, checkRelease, checkReserve } from './stock-arguments.ts';
 
 /** Makes its tables itself; they are named `stock_*`. */
 export function createSqliteStock(database: EmbeddedDatabase): StockLedger {
@@ -56,6 +57,10 @@ export function createSqliteStock(database: EmbeddedDatabase): StockLedger {
     async release(call) {
       checkRelease(call);
       return database.write(() => release(statements, call));
+    },
+    async hold(call) {
+      checkHold(call);
+      return database.write(() => hold(statements, call));
     },
     async terms(saleId) {
       const state = statements.selectState(saleId);
@@ -131,5 +136,15 @@ function release(
   statements.deleteBuyer.run(saleId, buyerId, orderId);
   statements.deleteOutbox.run(saleId, orderId);
   statements.addStock.run(units, saleId);
+  return 'applied';
+}
+
+function hold(statements: StockStatements, call: HoldCall): 'applied' | 'already' | 'other-epoch' {
+  const { saleId, orderId, buyerId, quantity } = call;
+  if (statements.selectState(saleId)?.epoch !== call.epoch) return 'other-epoch';
+  if (statements.wasReleased(saleId, orderId)) return 'already';
+  const held = statements.selectHolding(saleId, buyerId);
+  if (held?.order_id === orderId && held.quantity === quantity) return 'already';
+  statements.replaceBuyer.run(saleId, buyerId, orderId, quantity);
   return 'applied';
 }

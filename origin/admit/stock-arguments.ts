@@ -3,11 +3,13 @@
  * so a failure here is a broken assumption: it throws, and nothing is sent.
  */
 import { buyerIdSchema, orderIdSchema } from '../../contract/ids.ts';
-import { MAX_RESERVE_BATCH, type ReleaseCall, type ReserveCall } from './stock.ts';
+import { type HoldCall, MAX_RESERVE_BATCH, type ReleaseCall, type ReserveCall } from './stock.ts';
 
 /** Order ids have one length, which lets a holding be written as the id and then the quantity. */
 export const ORDER_ID_LENGTH = 22;
 const MAX_BUYER_ID_LENGTH = 64;
+/** A holding's quantity has at most nine digits. */
+const QUANTITY_LIMIT = 1e9;
 
 export class StockArgumentsError extends Error {
   readonly code = 'stock-arguments';
@@ -35,8 +37,16 @@ export function checkReserve(call: ReserveCall): void {
 export function checkRelease(call: ReleaseCall): void {
   check(isCount(call.epoch, 1), 'epoch', call.epoch);
   check(orderIdSchema.safeParse(call.orderId).success, 'orderId', call.orderId);
-  check(buyerIdSchema.safeParse(call.buyerId).success, 'buyerId', call.buyerId);
+  const buyer = call.buyerId === '' || buyerIdSchema.safeParse(call.buyerId).success;
+  check(buyer, 'buyerId', call.buyerId);
   check(isCount(call.units, 0), 'units', call.units);
+}
+
+export function checkHold(call: HoldCall): void {
+  check(isCount(call.epoch, 1), 'epoch', call.epoch);
+  check(orderIdSchema.safeParse(call.orderId).success, 'orderId', call.orderId);
+  check(buyerIdSchema.safeParse(call.buyerId).success, 'buyerId', call.buyerId);
+  check(isCount(call.quantity, 1) && call.quantity < QUANTITY_LIMIT, 'quantity', call.quantity);
 }
 
 function isCount(value: number, least: number): boolean {

@@ -68,9 +68,18 @@ export interface ReleaseCall {
   saleId: string;
   epoch: number;
   orderId: string;
+  /** Empty when there is no buyer to free: units that were added to the sale. */
   buyerId: string;
   /** Units that go back to stock; 0 frees the buyer only. */
   units: number;
+}
+
+export interface HoldCall {
+  saleId: string;
+  epoch: number;
+  orderId: string;
+  buyerId: string;
+  quantity: number;
 }
 
 export interface StockLedger {
@@ -88,6 +97,13 @@ export interface StockLedger {
   pending(query: { saleId: string; beforeMs: number; limit: number }): Promise<Reservation[]>;
   /** Frees the buyer and gives units back, once an order id, whatever is repeated. */
   release(call: ReleaseCall): Promise<'applied' | 'already' | 'other-epoch'>;
+  /**
+   * The buyer has this order, which the book made: it takes no units, and the place of any other
+   * order that the buyer has here. `already` when it is there, or was released before. The race
+   * accepted: that other order may be on its way to the book and settle after this one was
+   * released; the store then does not know it, and another click settles as a duplicate.
+   */
+  hold(call: HoldCall): Promise<'applied' | 'already' | 'other-epoch'>;
   /** Undefined when the store has no state of the sale. */
   terms(saleId: string): Promise<StockTerms | undefined>;
   /** Rejects with a clear message while the store cannot serve. */

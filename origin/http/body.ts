@@ -1,6 +1,6 @@
 /**
- * Reads a request's body as text, at most MAX_BODY_BYTES of it. A declared length is trusted,
- * because Node's parser holds the client to it; a chunked body is counted while it comes.
+ * Reads a request's body as text, at most as much of it as the route takes. A declared length is
+ * trusted, because Node's parser holds the client to it; a chunked body is counted while it comes.
  */
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
@@ -10,24 +10,28 @@ import type { Refusal } from '../../contract/outcomes.ts';
 
 export type BodyText = { kind: 'text'; text: string } | Refusal;
 
-const TOO_LARGE: Refusal = { kind: 'body-too-large', limitBytes: MAX_BODY_BYTES };
-
-export async function readBody(request: HonoRequest): Promise<BodyText> {
+export async function readBody(
+  request: HonoRequest,
+  limitBytes: number = MAX_BODY_BYTES,
+): Promise<BodyText> {
   const declared = request.header('content-length');
   if (declared !== undefined) {
-    if (Number(declared) > MAX_BODY_BYTES) return TOO_LARGE;
+    if (Number(declared) > limitBytes) return { kind: 'body-too-large', limitBytes };
     return { kind: 'text', text: await request.text() };
   }
   if (request.header('transfer-encoding') === undefined) return { kind: 'text', text: '' };
-  return readChunked(request.raw.body);
+  return readChunked(request.raw.body, limitBytes);
 }
 
-async function readChunked(stream: ReadableStream<Uint8Array> | null): Promise<BodyText> {
+async function readChunked(
+  stream: ReadableStream<Uint8Array> | null,
+  limitBytes: number,
+): Promise<BodyText> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
+    if (bytes > limitBytes) return { kind: 'body-too-large', limitBytes };
     chunks.push(chunk);
   }
   return { kind: 'text', text: Buffer.concat(chunks).toString('utf8') };

@@ -17,11 +17,12 @@ export interface Admitted {
   body: string;
 }
 
-export type PassGate = (request: HonoRequest) => Promise<Admitted | Refusal>;
+/** `limitBytes` is what the route's body may have, MAX_BODY_BYTES unless given. */
+export type PassGate = (request: HonoRequest, limitBytes?: number) => Promise<Admitted | Refusal>;
 
 export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGate {
-  return async (request) => {
-    const body = await readBody(request);
+  return async (request, limitBytes) => {
+    const body = await readBody(request, limitBytes);
     if (body.kind !== 'text') return body;
     const idempotencyKey = request.header('idempotency-key') ?? '';
     const verdict = keeper.verify(

@@ -22,6 +22,6 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
     return equalInConstantTime(given, tokenHash) ? next() : answer({ kind: 'forbidden' });
   });
   addSaleRoutes(routes, options);
-  addOrderRoutes(routes, options.stores);
+  addOrderRoutes(routes, options);
   return routes;
 }

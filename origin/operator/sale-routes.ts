@@ -1,13 +1,15 @@
 /** Making, showing and changing sales. Every change is safe to repeat. */
 import type { Context, Hono } from 'hono';
+import { topUpSchema } from '../../contract/operator-orders.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { Random } from '../../contract/random.ts';
 import { newSaleSchema } from '../../contract/sale.ts';
+import { topUp } from '../close/top-up.ts';
 import { answer, json } from '../http/answer.ts';
 import { parseBody, readBody } from '../http/body.ts';
 import { createSale, type SaleStores, saleFrom } from '../sales/create-sale.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
-import type { Sale, SaleChange } from '../settle/book.ts';
+import type { OrderBook, Sale, SaleChange } from '../settle/book.ts';
 import { operatorSaleView } from './sale-view.ts';
 
 export interface SaleRoutesOptions {
@@ -40,6 +42,15 @@ export function addSaleRoutes(routes: Hono, options: SaleRoutesOptions): void {
     return 'kind' in made ? answer(made) : json(await view(made), 201);
   });
 
+  routes.post('/operator/sales/:saleId/top-up', async (context) => {
+    const saleId = context.req.param('saleId');
+    const refusal = await addUnits(context, stores.book, saleId);
+    if (refusal !== undefined) return answer(refusal);
+    await directory.refresh();
+    const sale = await directory.get(saleId);
+    return sale === undefined ? answer({ kind: 'unknown-sale' }) : json(await view(sale));
+  });
+
   for (const [verb, decide] of Object.entries(CHANGES)) {
     routes.post(`/operator/sales/:saleId/${verb}`, async (context) => {
       const saleId = context.req.param('saleId');
@@ -63,6 +74,31 @@ const CHANGES: Record<string, (sale: Sale, nowMs: number) => SaleChange | Refusa
   pause: () => ({ paused: true }),
   close: (sale, nowMs) => ({ closesAtMs: Math.min(sale.closesAtMs, nowMs) }),
 };
+
+/** Undefined when the units are in the sale, by this command or by an earlier one of its id. */
+async function addUnits(
+  context: Context,
+  book: OrderBook,
+  saleId: string,
+): Promise<Refusal | undefined> {
+  const text = await readBody(context.req);
+  if (text.kind !== 'text') return text;
+  const wanted = parseBody(topUpSchema, text.text);
+  if (wanted.kind !== 'parsed') return wanted;
+  const { topUpId, units } = wanted.value;
+  const reply = await topUp(book, { saleId, topUpId, units });
+  switch (reply) {
+    case 'added':
+    case 'already':
+      return undefined;
+    case 'unknown-sale':
+      return { kind: 'unknown-sale' };
+    case 'conflict':
+      return { kind: 'conflict', reason: `${topUpId} was used to add another number of units` };
+    case 'not-loaded':
+      return { kind: 'conflict', reason: 'the stock of the sale is not loaded yet; ask again' };
+  }
+}
 
 async function makeSale(context: Context, options: SaleRoutesOptions): Promise<Sale | Refusal> {
   const { stores, directory } = options;

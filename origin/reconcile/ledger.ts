@@ -52,6 +52,7 @@ export function judgeLedger({ stockBefore, book, stockAfter }: LedgerReading): L
     stockBefore.stock === stockAfter.stock &&
     stockAfter.epoch === book.epoch;
   const sum = terms.free + unsettled + terms.reserved + terms.paid + terms.pendingRelease;
+  // Holds are not waited for: they move no unit in either store.
   return {
     terms,
     atWatermark: still && stockAfter.seq === book.settledOrders && book.pendingReleases === 0,

@@ -1,9 +1,6 @@
 /**
- * One round of the reconcile role: loads the stock of sales whose maker died before it could,
- * delivers releases that the stock store has not applied, then reads every sale's ledger. A release
- * is applied once by its order id, so a round that dies between applying and marking is repeated
- * without harm. One of another epoch is obsolete: that epoch's stock was computed from a book that
- * already held the resolution.
+ * One round of the reconcile role: loads the stock of sales whose maker died before it could, then
+ * reads every sale's ledger, and says so aloud when one at rest does not balance.
  */
 import type { Audit } from '../../contract/operator.ts';
 import type { StockLedger } from '../admit/stock.ts';
@@ -14,7 +11,6 @@ import { judgeAudit } from './audit.ts';
 import { judgeLedger, type LedgerJudgement } from './ledger.ts';
 
 export const RECONCILE_EVERY_MS = 1_000;
-const RELEASE_BATCH = 500;
 
 export interface ReconcileOptions {
   stock: StockLedger;
@@ -27,7 +23,6 @@ export interface ReconcileOptions {
 
 export async function reconcileRound(options: ReconcileOptions): Promise<void> {
   await finishLoading(options);
-  await deliverReleases(options);
   for (const { saleId } of options.sales()) {
     if (!options.mayGoOn()) return;
     const judgement = await readLedger(options, saleId);
@@ -44,18 +39,6 @@ async function finishLoading({ stock, book, sales, mayGoOn }: ReconcileOptions):
   if (sales().every((sale) => sale.loaded)) return;
   for (const sale of await book.sales()) {
     if (!sale.loaded && mayGoOn()) await loadSale({ stock, book }, sale);
-  }
-}
-
-async function deliverReleases({ stock, book, mayGoOn }: ReconcileOptions): Promise<void> {
-  for (let full = true; full && mayGoOn(); ) {
-    const releases = await book.pendingReleases(RELEASE_BATCH);
-    for (const { saleId, epoch, orderId, buyerId, units } of releases) {
-      if (!mayGoOn()) return;
-      await stock.release({ saleId, epoch, orderId, buyerId, units });
-    }
-    if (releases.length > 0) await book.markReleased(releases.map((release) => release.orderId));
-    full = releases.length === RELEASE_BATCH;
   }
 }
 

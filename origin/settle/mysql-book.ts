@@ -23,7 +23,6 @@ const MAX_ATTEMPTS = 10;
 
 const statement = (name: string) =>
   loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
-const commit = statement('commit');
 const rollback = statement('rollback');
 const insertSale = statement('insert-sale');
 const changeSale = statement('change-sale');
@@ -43,7 +42,7 @@ export function createMysqlBook({ url, random }: MysqlBookOptions): OrderBook {
     connections.use(async (connection) => {
       const exchanges = createMysqlExchanges(connection, kind);
       const reply = await runLater(settleBatch(batch, newSettleId(random), exchanges));
-      await exchange(connection, [reply.kind === 'settled' ? commit : rollback]);
+      if (reply.kind === 'fenced') await exchange(connection, [rollback]);
       return reply;
     });
 

@@ -1,8 +1,9 @@
 /**
  * The exchanges of a settle transaction with MySQL or MariaDB. A batch of one sale needs four round
- * trips with its COMMIT: begin + offset + sales; insert; count + take; commit. The hot rows (a
- * sale's counts, then the sale) are locked for the last two only, the counts first in every
- * transaction, so that two of them cannot wait for each other.
+ * trips with its COMMIT: begin + offset + sales; insert; count + take; results + commit. The hot
+ * rows (a sale's counts, then the sale) are locked for the last two only, the counts first in every
+ * transaction, so that two of them cannot wait for each other. That the sale's row is locked until
+ * the commit also makes the numbers of results visible in their order.
  *
  * A batch is first tried as all new: a plain INSERT that succeeds has written every row, so there
  * is nothing to read back. That spares 8 of 24 µs of processor time an order, server and client
@@ -10,9 +11,9 @@
  * already makes it an error (1062), and the whole transaction runs again with every id read back.
  */
 import type { PoolConnection } from 'mysql2';
-import type { Reservation } from '../../contract/log/codec.ts';
+import type { ClosedBy } from '../../contract/order.ts';
 import { loadStatement } from '../statements.ts';
-import type { OffsetStep } from './book.ts';
+import type { OffsetStep, PendingRelease } from './book.ts';
 import {
   exchange,
   matchedRows,
@@ -22,8 +23,14 @@ import {
   warningsOf,
 } from './mysql-connections.ts';
 import { isDuplicateKey, refusalOf, type ServerWarning } from './mysql-errors.ts';
-import { type NewOrder, newRow, type OrderRow, orderValues } from './order-row.ts';
-import type { Opened, Opening, SettleExchanges } from './settle-exchanges.ts';
+import {
+  type NewOrder,
+  type OrderRow,
+  orderValues,
+  rejectedValues,
+  reservedRow,
+} from './order-row.ts';
+import type { Opened, Opening, SettleExchanges, Taken } from './settle-exchanges.ts';
 
 const statement = (name: string) =>
   loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
@@ -33,7 +40,7 @@ const moveOffset = statement('move-offset');
 const selectWindows = statement('select-windows');
 const insertOrders = statement('insert-orders');
 const insertMissingOrders = statement('insert-missing-orders');
-const insertDuplicates = statement('insert-duplicates');
+const insertRejected = statement('insert-rejected');
 const showWarnings = statement('show-warnings');
 const selectOrders = statement('select-orders');
 const countSettled = statement('count-settled');
@@ -41,10 +48,23 @@ const takeUnits = statement('take-units');
 const lockFreeUnits = statement('lock-free-units');
 const rejectSoldOut = statement('reject-sold-out');
 const insertReleases = statement('insert-releases');
+const selectWaiting = statement('select-waiting');
+const selectCancellations = statement('select-cancellations');
+const deleteCancellations = statement('delete-cancellations');
+const selectBesideHeads = statement('select-beside-heads');
+const leaveWaitlist = statement('leave-waitlist');
+const reduceWaiting = statement('reduce-waiting');
+const commit = statement('commit');
+/** Settling writes results as everybody does. */
+const insertResult = loadStatement(
+  new URL('../results/sql/mysql/insert-result.sql', import.meta.url),
+);
 
 interface WindowRow {
   saleId: string;
   payWindowMs: number;
+  /** 0 or 1. */
+  hasCancellations: number;
   nowMs: number;
 }
 
@@ -64,25 +84,31 @@ export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind
         throw error;
       }
     },
+    async cancellations(orderIds) {
+      const [result] = await exchange(connection, [selectCancellations, orderIds]);
+      const rows = rowsOf<{ orderId: string; closedBy: ClosedBy }>(result);
+      return new Map(rows.map(({ orderId, closedBy }) => [orderId, closedBy]));
+    },
     insertReserved: (orders) =>
       kind === 'all-new'
         ? insertNew(connection, orders)
         : insertAndRead(connection, [insertMissingOrders, orders.map(orderValues)], orders),
-    insertDuplicates(orders) {
-      const rows = orders.map((order) => [...orderValues(order), null, 'rejected', 'duplicate']);
-      return insertAndRead(connection, [insertDuplicates, rows], orders);
+    insertRejected: (orders) =>
+      insertAndRead(connection, [insertRejected, orders.map(rejectedValues)], orders),
+    async release(releases) {
+      await exchange(connection, [insertReleases, releases.map(releaseValues)]);
     },
-    async release(orders) {
-      await exchange(connection, [insertReleases, orders.map(releaseValues)]);
+    selectBesideHeads: (orderIds) => besideHeads(connection, orderIds),
+    async deleteCancellations(orderIds) {
+      await exchange(connection, [deleteCancellations, orderIds]);
     },
     async countAndTake({ saleId, counts, units }) {
       const parts = counts.map((count): Part => {
         const { epoch, bucket, orders, units } = count;
         return [countSettled, saleId, epoch, bucket, orders, units, orders, units];
       });
-      const take: Part = [takeUnits, units, units, saleId, units];
-      const results = await exchange(connection, ...parts, take);
-      return matchedRows(results.at(-1)) === 1;
+      const results = await exchange(connection, ...parts, ...takeParts(saleId, units));
+      return takenOf(results.slice(-2));
     },
     async lockFree(saleId) {
       const [result] = await exchange(connection, [lockFreeUnits, saleId]);
@@ -91,13 +117,23 @@ export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind
       return row.free;
     },
     async takeAndReject({ saleId, units, rejected }) {
-      const parts: Part[] = [[takeUnits, units, units, saleId, units]];
+      const parts: Part[] = takeParts(saleId, units);
       if (rejected.length > 0) {
         parts.push([rejectSoldOut, rejected.map((order) => order.orderId)]);
-        parts.push([insertReleases, rejected.map(releaseValues)]);
+        const releases = rejected.map((order) => ({ ...order, units: 0 }));
+        parts.push([insertReleases, releases.map(releaseValues)]);
       }
-      const [taken] = await exchange(connection, ...parts);
-      return matchedRows(taken) === 1;
+      return takenOf(await exchange(connection, ...parts));
+    },
+    async leaveWaitlist({ saleId, buyerIds, nowMs }) {
+      const [left] = await exchange(connection, [leaveWaitlist, nowMs, saleId, buyerIds]);
+      const count = matchedRows(left);
+      if (count > 0) await exchange(connection, [reduceWaiting, count, saleId]);
+    },
+    async finish({ nowMs, results }) {
+      const parts = results.map(({ saleId, orders }) => resultPart(nowMs, orders, saleId));
+      // The server stops at a statement that fails, and so before COMMIT.
+      await exchange(connection, ...parts, [commit]);
     },
   };
 }
@@ -118,7 +154,7 @@ async function insertNew(
     const refusal = refusalOf(rowsOf<ServerWarning>(warnings));
     if (refusal !== undefined) throw refusal;
   }
-  return orders.map((order) => newRow(order, 'reserved', null));
+  return orders.map(reservedRow);
 }
 
 async function insertAndRead(
@@ -131,6 +167,14 @@ async function insertAndRead(
   const refusal = refusalOf(rowsOf<ServerWarning>(results[1]));
   if (refusal !== undefined) throw refusal;
   return rowsOf<OrderRow>(results[2]);
+}
+
+async function besideHeads(
+  connection: PoolConnection,
+  orderIds: readonly string[],
+): Promise<string[]> {
+  const [result] = await exchange(connection, [selectBesideHeads, orderIds]);
+  return rowsOf<{ orderId: string }>(result).map(({ orderId }) => orderId);
 }
 
 function offsetPart(log: string, { partition, from, to }: OffsetStep): Part {
@@ -146,10 +190,36 @@ function readOpening({ steps, saleIds }: Opening, results: Result[]): Opened | {
   return {
     kind: 'open',
     nowMs: windows[0]?.nowMs ?? 0,
-    payWindowsMs: new Map(windows.map((row) => [row.saleId, row.payWindowMs])),
+    sales: new Map(
+      windows.map(({ saleId, payWindowMs, hasCancellations }) => [
+        saleId,
+        { payWindowMs, hasCancellations: hasCancellations === 1 },
+      ]),
+    ),
   };
 }
 
-function releaseValues(order: Reservation): (string | number)[] {
-  return [order.orderId, order.saleId, order.buyerId, order.epoch, 0];
+/** The UPDATE locks the sale's row, and so what is read after it is exact. */
+function takeParts(saleId: string, units: number): Part[] {
+  return [
+    [takeUnits, units, units, saleId, units],
+    [selectWaiting, saleId],
+  ];
+}
+
+function takenOf([taken, waiting]: Result[]): Taken | undefined {
+  if (matchedRows(taken) !== 1) return undefined;
+  return rowsOf<Taken>(waiting)[0];
+}
+
+/**
+ * The text goes as bytes, which the driver writes as a hexadecimal literal: for 1,000 orders 2.2 ms
+ * in all, where escaping, sending and reading the quotes of a text takes 4.3.
+ */
+function resultPart(nowMs: number, orders: string, saleId: string): Part {
+  return [insertResult, nowMs, Buffer.from(orders), saleId];
+}
+
+function releaseValues(release: PendingRelease): (string | number)[] {
+  return [release.orderId, release.saleId, release.buyerId, release.epoch, release.units];
 }

@@ -9,11 +9,13 @@ import { loadStatement } from '../statements.ts';
 import { exchange, type MysqlConnections, matchedRows, rowsOf } from './mysql-connections.ts';
 import { isDuplicateKey, isWorthRepeating } from './mysql-errors.ts';
 import { pauseBeforeRetry } from './retry.ts';
-import type { BookTransactions, Transaction } from './transaction.ts';
+import type { BookTransactions, StatementValue, Transaction } from './transaction.ts';
 import { runLater } from './waiting.ts';
 
 /** How often the work runs at most; whoever still meets a deadlock then is told so. */
 const MAX_ATTEMPTS = 10;
+/** Rows in one INSERT: a longer one gains nothing and nears the server's max_allowed_packet. */
+const MAX_ROWS = 1_000;
 
 const statement = (name: string) =>
   loadStatement(new URL(`./sql/mysql/${name}.sql`, import.meta.url));
@@ -46,7 +48,7 @@ export function createMysqlTransactions(
     async read<Row extends object>(
       ...[{ mysql }, ...values]: Parameters<BookTransactions['read']>
     ) {
-      const [result] = await connections.ask([mysql, ...values]);
+      const [result] = await connections.ask([mysql, ...values.map(parameterOf)]);
       return rowsOf<Row>(result);
     },
   };
@@ -56,15 +58,22 @@ function transactionOn(connection: PoolConnection, nowMs: number): Transaction {
   return {
     nowMs,
     async rows<Row extends object>(...[{ mysql }, ...values]: Parameters<Transaction['rows']>) {
-      const [result] = await exchange(connection, [mysql, ...values]);
+      const [result] = await exchange(connection, [mysql, ...values.map(parameterOf)]);
       return rowsOf<Row>(result);
     },
     async run({ mysql }, ...values) {
-      const [result] = await exchange(connection, [mysql, ...values]);
+      const [result] = await exchange(connection, [mysql, ...values.map(parameterOf)]);
       return matchedRows(result);
     },
     async insert({ mysql }, rows) {
-      if (rows.length > 0) await exchange(connection, [mysql, rows]);
+      for (let start = 0; start < rows.length; start += MAX_ROWS) {
+        await exchange(connection, [mysql, rows.slice(start, start + MAX_ROWS)]);
+      }
     },
   };
+}
+
+/** An empty list matches nothing, as in SQLite; `IN ()` would not be SQL. */
+function parameterOf(value: StatementValue): StatementValue | readonly null[] {
+  return Array.isArray(value) && value.length === 0 ? [null] : value;
 }

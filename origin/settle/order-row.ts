@@ -13,6 +13,13 @@ export interface NewOrder extends Reservation {
   settleId: number;
 }
 
+/** An order that settling writes as rejected from the start. */
+export interface RejectedOrder extends NewOrder {
+  reason: 'duplicate' | 'cancelled';
+  /** Who cancelled it. */
+  closedBy: ClosedBy | null;
+}
+
 export interface OrderRow extends Omit<BookOrder, 'reason' | 'closedBy'> {
   reason: Exclude<BookOrder['reason'], undefined> | null;
   closedBy: ClosedBy | null;
@@ -20,25 +27,13 @@ export interface OrderRow extends Omit<BookOrder, 'reason' | 'closedBy'> {
   settleId: number;
 }
 
-/** The row of an order that the database says it wrote. */
-export function newRow(
-  order: NewOrder,
-  state: OrderRow['state'],
-  reason: OrderRow['reason'],
-): OrderRow {
-  return {
-    orderId: order.orderId,
-    saleId: order.saleId,
-    buyerId: order.buyerId,
-    quantity: order.quantity,
-    state,
-    reason,
-    reservedAtMs: order.reservedAtMs,
-    settledAtMs: order.settledAtMs,
-    payBeforeMs: order.payBeforeMs,
-    settleId: order.settleId,
-    closedBy: null,
-  };
+/** The row of an order that the database says it wrote as reserved. */
+export function reservedRow(order: NewOrder): OrderRow {
+  return rowOf(order, 'reserved', null, null);
+}
+
+export function rejectedRow(order: RejectedOrder): OrderRow {
+  return rowOf(order, 'rejected', order.reason, order.closedBy);
 }
 
 export function toBookOrder(row: OrderRow): BookOrder {
@@ -71,4 +66,30 @@ export function orderValues(order: NewOrder): (string | number)[] {
     order.payBeforeMs,
     order.settleId,
   ];
+}
+
+/** A rejected order's columns: those of a new one, then `live`, state, reason, closed by. */
+export function rejectedValues(order: RejectedOrder): (string | number | null)[] {
+  return [...orderValues(order), null, 'rejected', order.reason, order.closedBy];
+}
+
+function rowOf(
+  order: NewOrder,
+  state: OrderRow['state'],
+  reason: OrderRow['reason'],
+  closedBy: OrderRow['closedBy'],
+): OrderRow {
+  return {
+    orderId: order.orderId,
+    saleId: order.saleId,
+    buyerId: order.buyerId,
+    quantity: order.quantity,
+    state,
+    reason,
+    reservedAtMs: order.reservedAtMs,
+    settledAtMs: order.settledAtMs,
+    payBeforeMs: order.payBeforeMs,
+    settleId: order.settleId,
+    closedBy,
+  };
 }

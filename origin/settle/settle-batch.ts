@@ -2,27 +2,25 @@
  * The settle transaction, once for all databases. Nothing of a batch vanishes: every order id is
  * read back (or the database says that it wrote the row just now), and what the unique keys kept
  * out is written as rejected. A row is fresh when this transaction wrote it; only fresh rows are
- * counted and take units, so whatever is repeated, by whomever, is counted once. The offsets move
- * first (a consumer that was replaced learns it before any work), a sale's hot rows come last.
- * Accepted: of two new orders of one buyer in one batch, the smaller id wins.
+ * counted, take units and become results, so whatever is repeated, by whomever, counts once. The
+ * offsets move first (a consumer that was replaced learns it before any work), a sale's hot rows
+ * come last. Accepted: of two new orders of one buyer in one batch, the smaller id wins; a
+ * cancellation that commits while its order settles is carried out by the sweep.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
+import type { ClosedBy, Rejection } from '../../contract/order.ts';
 import type { Random } from '../../contract/random.ts';
 import { failpoint } from '../failpoints.ts';
+import { encodeResults } from '../results/result.ts';
 import { BookRefusedError, type SettleBatch, type SettleReply } from './book.ts';
-import { type NewOrder, type OrderRow, toBookOrder } from './order-row.ts';
-import { collided, countByBucket, fitInto, sortedOnce, unitsOf } from './settle-decisions.ts';
-import type { Opened, SettleExchanges } from './settle-exchanges.ts';
-import { type Answer, answer, type Waiting } from './waiting.ts';
+import { type NewOrder, toBookOrder } from './order-row.ts';
+import { sortedOnce, unitsToGiveBack } from './settle-decisions.ts';
+import type { Opened, SaleResults, SettleExchanges } from './settle-exchanges.ts';
+import { type Rows, writeRows } from './settle-rows.ts';
+import { takeUnits } from './settle-units.ts';
+import { answer, type Waiting } from './waiting.ts';
 
-/** Rows in one statement: a longer one gains nothing and nears the server's max_allowed_packet. */
-const MAX_ROWS = 1_000;
-
-type Rows = Map<string, OrderRow>;
-
-/**
- * The owner commits when the reply is `settled`, and rolls back when it is `fenced` or this throws.
- */
+/** The transaction is over when the reply is `settled`; `fenced` or a throw leaves it undone. */
 export function* settleBatch(
   batch: SettleBatch,
   settleId: number,
@@ -35,16 +33,21 @@ export function* settleBatch(
   const opened = yield* answer(exchanges.open({ log, steps, saleIds }));
   if (opened.kind === 'fenced') return opened;
 
+  const { nowMs } = opened;
   const orders = reservations.map((reservation) => stamp(reservation, opened, settleId));
-  const rows = yield* write(orders, exchanges);
+  const cancelled = yield* findCancelled(orders, opened, exchanges);
+  const rows = yield* writeRows(orders, cancelled, exchanges);
   const fresh = orders.filter((order) => rows.get(order.orderId)?.settleId === settleId);
-  const twice = fresh.filter((order) => rows.get(order.orderId)?.state === 'rejected');
-  if (twice.length > 0) yield* answer(exchanges.release(twice));
+  yield* releaseRejected(fresh, rows, exchanges);
+  const results: SaleResults[] = [];
   for (const saleId of saleIds) {
     const members = fresh.filter((order) => order.saleId === saleId);
-    if (members.length > 0) yield* count({ saleId, members, rows, exchanges });
+    if (members.length === 0) continue;
+    yield* takeUnits({ saleId, nowMs, members, rows, exchanges });
+    results.push({ saleId, orders: encodeResults(members.map((order) => resultOf(order, rows))) });
   }
   failpoint('settle.before-commit');
+  yield* answer(exchanges.finish({ nowMs, results }));
   return { kind: 'settled', orders: Array.from(rows.values(), toBookOrder) };
 }
 
@@ -55,10 +58,8 @@ export function newSettleId(random: Random): number {
 }
 
 function stamp(reservation: Reservation, opened: Opened, settleId: number): NewOrder {
-  const payWindowMs = opened.payWindowsMs.get(reservation.saleId);
-  if (payWindowMs === undefined) {
-    throw new BookRefusedError(`the book has no sale ${reservation.saleId}`);
-  }
+  const sale = opened.sales.get(reservation.saleId);
+  if (sale === undefined) throw new BookRefusedError(`the book has no sale ${reservation.saleId}`);
   const { nowMs } = opened;
   return {
     saleId: reservation.saleId,
@@ -70,54 +71,45 @@ function stamp(reservation: Reservation, opened: Opened, settleId: number): NewO
     seq: reservation.seq,
     reservedAtMs: reservation.reservedAtMs,
     settledAtMs: nowMs,
-    payBeforeMs: nowMs + payWindowMs,
+    payBeforeMs: nowMs + sale.payWindowMs,
     settleId,
   };
 }
 
-/** Every order's row, by order id, whoever wrote it. */
-function* write(orders: readonly NewOrder[], exchanges: SettleExchanges): Waiting<Rows> {
-  const rows: Rows = new Map();
-  yield* inChunks(orders, rows, (chunk) => exchanges.insertReserved(chunk));
-  yield* inChunks(collided(orders, rows), rows, (chunk) => exchanges.insertDuplicates(chunk));
-  if (rows.size !== orders.length) {
-    throw new Error(`of ${orders.length} orders the book gave back ${rows.size}`);
-  }
-  return rows;
-}
-
-function* inChunks(
+/** Asks only for orders of sales that have any cancellation: most never have one. */
+function* findCancelled(
   orders: readonly NewOrder[],
+  { sales }: Opened,
+  exchanges: SettleExchanges,
+): Waiting<ReadonlyMap<string, ClosedBy>> {
+  const suspects = orders.filter((order) => sales.get(order.saleId)?.hasCancellations === true);
+  if (suspects.length === 0) return new Map();
+  return yield* answer(exchanges.cancellations(suspects.map((order) => order.orderId)));
+}
+
+function* releaseRejected(
+  fresh: readonly NewOrder[],
   rows: Rows,
-  insert: (chunk: readonly NewOrder[]) => Answer<OrderRow[]>,
+  exchanges: SettleExchanges,
 ): Waiting<void> {
-  for (let start = 0; start < orders.length; start += MAX_ROWS) {
-    const chunk = orders.slice(start, start + MAX_ROWS);
-    for (const row of yield* answer(insert(chunk))) rows.set(row.orderId, row);
-  }
+  const reasonOf = (order: NewOrder) => rows.get(order.orderId)?.reason ?? null;
+  const idsWith = (reason: Rejection) =>
+    fresh.filter((order) => reasonOf(order) === reason).map((order) => order.orderId);
+  const rejected = fresh.filter((order) => rows.get(order.orderId)?.state === 'rejected');
+  if (rejected.length === 0) return;
+  const twice = idsWith('duplicate');
+  const heads = new Set(twice.length > 0 ? yield* answer(exchanges.selectBesideHeads(twice)) : []);
+  const releases = rejected.map((order) => {
+    const besideHead = heads.has(order.orderId);
+    return { ...order, units: unitsToGiveBack(order.quantity, reasonOf(order), { besideHead }) };
+  });
+  yield* answer(exchanges.release(releases));
+  const cancelled = idsWith('cancelled');
+  if (cancelled.length > 0) yield* answer(exchanges.deleteCancellations(cancelled));
 }
 
-interface SaleShare {
-  saleId: string;
-  /** The sale's fresh orders, rejected ones included. */
-  members: readonly NewOrder[];
-  rows: Rows;
-  exchanges: SettleExchanges;
-}
-
-/** Counts a sale's fresh orders and takes their units; those that find none are rejected. */
-function* count({ saleId, members, rows, exchanges }: SaleShare): Waiting<void> {
-  const wanting = members.filter((order) => rows.get(order.orderId)?.state === 'reserved');
-  const counts = countByBucket(members);
-  const units = unitsOf(wanting);
-  if (yield* answer(exchanges.countAndTake({ saleId, counts, units }))) return;
-
-  const fit = fitInto(yield* answer(exchanges.lockFree(saleId)), wanting);
-  // A unit may have come back between the guard and the lock; then all fit after all.
-  const taken = yield* answer(exchanges.takeAndReject({ saleId, ...fit }));
-  if (!taken) throw new Error(`the guard of sale ${saleId} held although its row is locked`);
-  for (const { orderId } of fit.rejected) {
-    const row = rows.get(orderId);
-    if (row !== undefined) Object.assign(row, { state: 'rejected', reason: 'sold-out' });
-  }
+function resultOf(order: NewOrder, rows: Rows) {
+  const row = rows.get(order.orderId);
+  if (row === undefined) throw new Error(`order ${order.orderId} has gone`);
+  return toBookOrder(row);
 }

@@ -1,9 +1,10 @@
 /**
  * What settling decides without asking a database: which reservations of a batch are one, which
- * order ids the unique keys kept out, who gets the last units, and what is counted where. Pure
- * functions.
+ * order ids the unique keys kept out, who gets the last units, what is given back, and what is
+ * counted where. Pure functions.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
+import type { Rejection } from '../../contract/order.ts';
 
 /**
  * Each order id once (the first of a batch), sorted by it, so that all batches lock in one order.
@@ -49,6 +50,22 @@ function byReservation(left: Reservation, right: Reservation): number {
     left.bucket - right.bucket ||
     (left.orderId < right.orderId ? -1 : 1)
   );
+}
+
+/**
+ * What a rejected order gives back to the stock store; with 0 units only its buyer is free again. A
+ * cancelled order gives back all: its units were handed out, and never sold. So does one whose
+ * buyer also was the waitlist's head: the book made that order, of which the stock store had not
+ * learnt yet. Any other duplicate gives back none: a store that handed out two to one buyer has
+ * forgotten something, and the book cannot tell whether it still counts the unit. Nor does one that
+ * is sold out: the book never had its units.
+ */
+export function unitsToGiveBack(
+  quantity: number,
+  reason: Rejection | null,
+  { besideHead }: { besideHead: boolean },
+): number {
+  return reason === 'cancelled' || besideHead ? quantity : 0;
 }
 
 export function unitsOf(orders: readonly Reservation[]): number {

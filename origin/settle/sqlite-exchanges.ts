@@ -3,42 +3,59 @@
  * here waits; the group commit around it is the transaction, and a savepoint undoes it alone.
  */
 import type { Clock } from '../../contract/clock.ts';
-import type { Reservation } from '../../contract/log/codec.ts';
-import type { OffsetStep } from './book.ts';
-import { type NewOrder, newRow, type OrderRow, orderValues } from './order-row.ts';
-import type { SettleExchanges } from './settle-exchanges.ts';
+import type { ClosedBy } from '../../contract/order.ts';
+import type { OffsetStep, PendingRelease } from './book.ts';
+import {
+  type NewOrder,
+  type OrderRow,
+  orderValues,
+  rejectedRow,
+  rejectedValues,
+  reservedRow,
+} from './order-row.ts';
+import type { OpenedSale, SettleExchanges, Taken } from './settle-exchanges.ts';
 import type { BookStatements } from './sqlite-statements.ts';
 
 export function createSqliteExchanges(sql: BookStatements, clock: Clock): SettleExchanges {
-  function move(log: string, { partition, from, to }: OffsetStep): boolean {
-    if (from !== undefined) return sql('move-offset').run(to, log, partition, from).changes === 1;
-    return sql('insert-first-offset').run(log, partition, to).changes === 1;
-  }
-
-  function release(orders: readonly Reservation[]): void {
+  function release(releases: readonly PendingRelease[]): void {
     const insert = sql('insert-release');
-    for (const { orderId, saleId, buyerId, epoch } of orders) {
-      insert.run(orderId, saleId, buyerId, epoch, 0);
+    for (const { orderId, saleId, buyerId, epoch, units } of releases) {
+      insert.run(orderId, saleId, buyerId, epoch, units);
     }
   }
 
-  function take(saleId: string, units: number): boolean {
-    return sql('take-units').run(units, units, saleId, units).changes === 1;
+  function take(saleId: string, units: number): Taken | undefined {
+    if (sql('take-units').run(units, units, saleId, units).changes !== 1) return undefined;
+    return { waiting: Number(sql('select-waiting').get(saleId)?.waiting) };
   }
 
   return {
     open({ log, steps, saleIds }) {
-      if (!steps.every((step) => move(log, step))) return { kind: 'fenced' };
-      const payWindowsMs = new Map<string, number>();
+      if (!steps.every((step) => move(sql, log, step))) return { kind: 'fenced' };
+      const sales = new Map<string, OpenedSale>();
       for (const saleId of saleIds) {
         const row = sql('select-window').get(saleId);
-        if (row !== undefined) payWindowsMs.set(saleId, Number(row.payWindowMs));
+        if (row === undefined) continue;
+        const hasCancellations = row.hasCancellations === 1;
+        sales.set(saleId, { payWindowMs: Number(row.payWindowMs), hasCancellations });
       }
-      return { kind: 'open', nowMs: clock.nowMs(), payWindowsMs };
+      return { kind: 'open', nowMs: clock.nowMs(), sales };
     },
-    insertReserved: (orders) => insertAndRead(sql, orders, [1, 'reserved', null]),
-    insertDuplicates: (orders) => insertAndRead(sql, orders, [null, 'rejected', 'duplicate']),
+    cancellations(orderIds) {
+      const rows = sql('select-cancellations').all(JSON.stringify(orderIds));
+      return new Map(rows.map((row) => [String(row.orderId), row.closedBy as ClosedBy]));
+    },
+    insertReserved: (orders) =>
+      insertAndRead(sql, orders, reservedRow, (order) => [
+        ...orderValues(order),
+        ...[1, 'reserved', null, null],
+      ]),
+    insertRejected: (orders) => insertAndRead(sql, orders, rejectedRow, rejectedValues),
     release,
+    selectBesideHeads: (orderIds) => besideHeads(sql, orderIds),
+    deleteCancellations(orderIds) {
+      sql('delete-cancellations').run(JSON.stringify(orderIds));
+    },
     countAndTake({ saleId, counts, units }) {
       for (const count of counts) {
         sql('count-settled').run(saleId, count.epoch, count.bucket, count.orders, count.units);
@@ -53,27 +70,41 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
     takeAndReject({ saleId, units, rejected }) {
       const taken = take(saleId, units);
       for (const { orderId } of rejected) sql('reject-sold-out').run(orderId);
-      release(rejected);
+      release(rejected.map((order) => ({ ...order, units: 0 })));
       return taken;
+    },
+    leaveWaitlist({ saleId, buyerIds, nowMs }) {
+      const left = sql('leave-waitlist').run(nowMs, saleId, JSON.stringify(buyerIds)).changes;
+      if (left !== 0) sql('reduce-waiting').run(left, saleId);
+    },
+    finish({ nowMs, results }) {
+      for (const { saleId, orders } of results) sql('insert-result').run(nowMs, orders, saleId);
     },
   };
 }
 
-/** `live`, `state` and `reason`. */
-type OrderColumns = [1, 'reserved', null] | [null, 'rejected', 'duplicate'];
+function move(sql: BookStatements, log: string, { partition, from, to }: OffsetStep): boolean {
+  if (from !== undefined) return sql('move-offset').run(to, log, partition, from).changes === 1;
+  return sql('insert-first-offset').run(log, partition, to).changes === 1;
+}
+
+function besideHeads(sql: BookStatements, orderIds: readonly string[]): string[] {
+  const rows = sql('select-beside-heads').all(JSON.stringify(orderIds));
+  return rows.map((row) => String(row.orderId));
+}
 
 /** What was inserted is known; only what was there, or collided, has to be read. */
-function insertAndRead(
+function insertAndRead<Order extends NewOrder>(
   sql: BookStatements,
-  orders: readonly NewOrder[],
-  [live, state, reason]: OrderColumns,
+  orders: readonly Order[],
+  rowOf: (order: Order) => OrderRow,
+  valuesOf: (order: Order) => (string | number | null)[],
 ): OrderRow[] {
   const insert = sql('insert-order');
   const rows: OrderRow[] = [];
   for (const order of orders) {
-    const { changes } = insert.run(...orderValues(order), live, state, reason);
-    if (changes === 1) {
-      rows.push(newRow(order, state, reason));
+    if (insert.run(...valuesOf(order)).changes === 1) {
+      rows.push(rowOf(order));
       continue;
     }
     const row = sql('select-order').get(order.orderId);

@@ -10,14 +10,20 @@ const NAMES = [
   'count-buyers-twice',
   'count-orders',
   'count-settled',
+  'delete-cancellations',
   'insert-first-offset',
   'insert-order',
   'insert-release',
+  'insert-result',
   'insert-sale',
+  'leave-waitlist',
   'mark-released',
   'move-offset',
   'ping',
+  'reduce-waiting',
   'reject-sold-out',
+  'select-beside-heads',
+  'select-cancellations',
   'select-free-units',
   'select-offsets',
   'select-order',
@@ -26,6 +32,7 @@ const NAMES = [
   'select-sale',
   'select-sales',
   'select-terms',
+  'select-waiting',
   'select-window',
   'take-units',
 ] as const;
@@ -34,8 +41,13 @@ type StatementName = (typeof NAMES)[number];
 /** `sql('take-units').run(…)` */
 export type BookStatements = (name: StatementName) => StatementSync;
 
+/** Settling writes results as everybody does. */
+const folderOf = (name: StatementName) => (name === 'insert-result' ? '../results/sql' : './sql');
 const texts = new Map(
-  NAMES.map((name) => [name, loadStatement(new URL(`./sql/sqlite/${name}.sql`, import.meta.url))]),
+  NAMES.map((name) => [
+    name,
+    loadStatement(new URL(`${folderOf(name)}/sqlite/${name}.sql`, import.meta.url)),
+  ]),
 );
 
 export function createBookStatements(raw: DatabaseSync): BookStatements {

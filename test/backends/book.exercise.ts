@@ -7,9 +7,12 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { OrderBook } from '../../origin/settle/book.ts';
 import { compareWithModel } from './book.batches.ts';
+import { cancelPromises } from './book.cancel-promises.ts';
 import { keepingPromises } from './book.keeping-promises.ts';
 import { offsetPromises } from './book.offset-promises.ts';
+import { dyingPromises, resultPromises } from './book.result-promises.ts';
 import { settlePromises } from './book.settle-promises.ts';
+import { transactionPromises } from './book.transaction-promises.ts';
 import { type BookPromise, createBookTrial } from './book.trial.ts';
 
 const RANDOM_BATCHES = 150;
@@ -18,6 +21,9 @@ const bookPromises: readonly BookPromise[] = [
   ...settlePromises,
   ...offsetPromises,
   ...keepingPromises,
+  ...resultPromises,
+  ...cancelPromises,
+  ...transactionPromises,
 ];
 
 export interface OpenBook {
@@ -34,7 +40,7 @@ export function exerciseBook(name: string, open: () => Promise<OpenBook>): void 
     });
     afterAll(() => opened.close());
 
-    for (const { promise, check } of bookPromises) {
+    for (const { promise, check } of [...bookPromises, ...dyingPromises]) {
       test(promise, () => check(createBookTrial(opened.book)));
     }
 

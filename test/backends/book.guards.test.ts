@@ -26,6 +26,9 @@ interface Break {
 
 const GUARD = ['AND free >= ?', 'AND (free >= ? OR 1 = 1)'] as const;
 
+const CANCELLED =
+  'an order cancelled before it settles takes no units, and gives back all that it had';
+
 const BREAKS: readonly Break[] = [
   {
     guard: 'the guard of the units (the counter’s own limit still holds)',
@@ -88,6 +91,45 @@ const BREAKS: readonly Break[] = [
     promise:
       'when more is wanted than free, whole orders are taken by seq and the rest is sold out',
     says: /sold-out/,
+  },
+  {
+    guard: 'the number that grows with each result',
+    statements: [[', result_seq = result_seq + 1', '']],
+    promise: 'a batch becomes one result, which says of each order what its row says',
+    says: /result 0 is not where it should be/,
+  },
+  {
+    guard: 'the look for cancellations',
+    statements: [['EXISTS (SELECT 1 FROM', '0 * EXISTS (SELECT 1 FROM']],
+    promise: CANCELLED,
+    says: /"reason": "cancelled"/,
+  },
+  {
+    guard: 'the end of a cancellation that was carried out',
+    statements: [
+      ['DELETE FROM cancellations WHERE', 'DELETE FROM cancellations WHERE 1 = 0 AND'],
+      ['DELETE FROM book_cancellations WHERE', 'DELETE FROM book_cancellations WHERE 1 = 0 AND'],
+    ],
+    promise: CANCELLED,
+    says: /deeply equal \[\]/,
+  },
+  {
+    guard: 'the units that a cancelled order gives back',
+    decisions: { unitsToGiveBack: () => 0 },
+    promise: CANCELLED,
+    says: /deeply equal/,
+  },
+  {
+    guard: 'the step out of the line',
+    statements: [["state = 'waiting' AND buyer_id IN", "state = 'served' AND buyer_id IN"]],
+    promise: 'of joining the line and being reserved a unit at once, nobody ends up with both',
+    says: /patient/,
+  },
+  {
+    guard: 'the count of those who left the line',
+    statements: [['waiting = waiting - ?', 'waiting = waiting - 0 * ?']],
+    promise: 'whoever is reserved a unit waits no longer; all others keep their places',
+    says: /the sale's row says/,
   },
 ];
 

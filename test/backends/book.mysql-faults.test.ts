@@ -99,7 +99,7 @@ describeWithMariadb('the order book on mysql, when', () => {
     const [[row]] = await (await empty.connect()).query<never[]>(
       'SELECT COUNT(*) AS tables FROM information_schema.tables WHERE table_schema = DATABASE()',
     );
-    expect(row).toEqual({ tables: 6 });
+    expect(row).toEqual({ tables: 15 });
     for (const each of books) await each.close();
   });
 

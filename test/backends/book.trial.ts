@@ -104,7 +104,7 @@ export function byOrderId(reply: SettleReply): Map<string, BookOrder> {
 }
 
 /** `reserved` or `rejected(reason)`. */
-export function outcomeOf(order: BookOrder | undefined): string {
+export function outcomeOf(order: Pick<BookOrder, 'state' | 'reason'> | undefined): string {
   if (order === undefined) return 'missing';
   return order.reason === undefined ? order.state : `${order.state}(${order.reason})`;
 }

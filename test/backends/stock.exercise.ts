@@ -5,11 +5,16 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { StockLedger } from '../../origin/admit/stock.ts';
 import { bookkeepingPromises } from './stock.bookkeeping-promises.ts';
+import { holdPromises } from './stock.hold-promises.ts';
 import { reservePromises } from './stock.reserve-promises.ts';
 import type { StockPromise } from './stock.trial.ts';
 import { createTrial } from './stock.trial.ts';
 
-export const stockPromises: readonly StockPromise[] = [...reservePromises, ...bookkeepingPromises];
+export const stockPromises: readonly StockPromise[] = [
+  ...reservePromises,
+  ...bookkeepingPromises,
+  ...holdPromises,
+];
 
 export interface OpenStock {
   stock: StockLedger;

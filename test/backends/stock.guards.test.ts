@@ -80,6 +80,24 @@ const BREAKS: readonly Break[] = [
     promise: 'a release gives units back once and frees the buyer',
     report: /is released once/,
   },
+  {
+    guard: 'the look at released orders by a hold',
+    script: 'hold',
+    changes: [
+      ["if redis.call('SISMEMBER', releasedKey, orderId) == 1 then return 'already' end", ''],
+    ],
+    promise: 'a hold that comes after its release changes nothing',
+    report: /is not held once released/,
+  },
+  {
+    guard: 'the epoch of a hold',
+    script: 'hold',
+    changes: [
+      ["if redis.call('HGET', stateKey, 'epoch') ~= epoch then return 'other-epoch' end", ''],
+    ],
+    promise: 'a hold of another epoch, or of a sale without state, changes nothing',
+    report: /only the present epoch holds|held without a load/,
+  },
 ];
 
 describeWithRedis('with a guard taken away', () => {
@@ -115,7 +133,7 @@ describeWithRedis('with a guard taken away', () => {
 
 async function watchedRun(stock: ReturnType<typeof createRedisStock>): Promise<string> {
   const watch = createStockWatch();
-  for (const step of randomSteps(createDice(7), 800, ['phone', 'ticket'])) {
+  for (const step of randomSteps(createDice(7), 3_000, ['phone', 'ticket'])) {
     try {
       watch.saw(step, await takeStep(stock, step));
     } catch (error) {

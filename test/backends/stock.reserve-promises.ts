@@ -187,7 +187,7 @@ export const reservePromises: readonly StockPromise[] = [
   },
 ];
 
-async function checkInvalidArguments({ stock, saleId, load, reserve, release }: Trial) {
+async function checkInvalidArguments({ stock, saleId, load, reserve, release, hold }: Trial) {
   await load(9);
   await reserve([request(1)]);
   const before = await stock.terms(saleId);
@@ -212,11 +212,18 @@ async function checkInvalidArguments({ stock, saleId, load, reserve, release }: 
   for (const call of calls) {
     await expect(reserve([good], call)).rejects.toMatchObject({ code: 'stock-arguments' });
   }
-  for (const call of [{ units: -1 }, { units: 0.5 }, { epoch: 0 }, { orderId: '' }]) {
+  const buyers = [{ buyerId: 'with space' }, { buyerId: 'x'.repeat(65) }];
+  const ids = [{ epoch: 0 }, { orderId: '' }, { orderId: 'short' }, ...buyers];
+  for (const call of [{ units: -1 }, { units: 0.5 }, ...ids]) {
     await expect(release(call)).rejects.toMatchObject({ code: 'stock-arguments' });
+  }
+  const none = [0, -1, 0.5, 1e9].map((quantity) => ({ quantity }));
+  for (const call of [...none, { buyerId: '' }, ...ids]) {
+    await expect(hold(call)).rejects.toMatchObject({ code: 'stock-arguments' });
   }
   await expect(load(-1, 2)).rejects.toMatchObject({ code: 'stock-arguments' });
   await expect(load(1, 0)).rejects.toMatchObject({ code: 'stock-arguments' });
   expect(await stock.terms(saleId)).toEqual(before);
   expect(await stock.find(saleId, 'buyer-2')).toBeUndefined();
+  expect(await stock.find(saleId, 'buyer-1')).toMatchObject({ orderId: order(1) });
 }

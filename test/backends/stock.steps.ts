@@ -3,7 +3,7 @@
  * gives the same steps for ever; no step depends on a reply, so two adapters can be given the same
  * ones.
  */
-import type { ReleaseCall, ReserveCall, StockLedger } from '../../origin/admit/stock.ts';
+import type { HoldCall, ReleaseCall, ReserveCall, StockLedger } from '../../origin/admit/stock.ts';
 import { NOW_MS, order } from './stock.trial.ts';
 
 export type Step =
@@ -13,6 +13,7 @@ export type Step =
   | { kind: 'find'; saleId: string; buyerId: string }
   | { kind: 'pending'; saleId: string; beforeMs: number; limit: number }
   | ({ kind: 'release' } & ReleaseCall)
+  | ({ kind: 'hold' } & HoldCall)
   | { kind: 'terms'; saleId: string };
 
 const PER_BUYER = 3;
@@ -66,7 +67,15 @@ function randomStep(dice: Dice, now: { saleId: string; epoch: number; nowMs: num
   if (roll < 74) return { kind: 'find', saleId, buyerId: randomOrder(dice).buyerId };
   if (roll < 80)
     return { kind: 'pending', saleId, beforeMs: nowMs - dice(30), limit: 1 + dice(20) };
-  if (roll < 90) return { kind: 'release', saleId, epoch, ...randomOrder(dice), units: dice(4) };
+  if (roll < 87) return { kind: 'release', saleId, epoch, ...randomOrder(dice), units: dice(4) };
+  // Units that were added to the sale.
+  if (roll < 89) {
+    const orderId = order(BUYERS * ORDERS_PER_BUYER + dice(99));
+    return { kind: 'release', saleId, epoch, orderId, buyerId: '', units: dice(4) };
+  }
+  if (roll < 96) {
+    return { kind: 'hold', saleId, epoch, ...randomOrder(dice), quantity: 1 + dice(PER_BUYER) };
+  }
   return { kind: 'terms', saleId };
 }
 
@@ -90,6 +99,8 @@ export async function takeStep(stock: StockLedger, step: Step): Promise<unknown>
       return stock.pending(step);
     case 'release':
       return stock.release(step);
+    case 'hold':
+      return stock.hold(step);
     case 'terms':
       return stock.terms(step.saleId);
   }

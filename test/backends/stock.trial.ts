@@ -1,5 +1,6 @@
 /** One sale of its own on a stock ledger under test, and short ways to ask it things. */
 import type {
+  HoldCall,
   ReleaseCall,
   ReserveCall,
   ReserveReply,
@@ -24,6 +25,7 @@ export interface Trial {
   /** The verdicts of `reserve`; throws when the store is recovering. */
   verdicts(requests: readonly ReserveRequest[]): Promise<ReserveVerdict[]>;
   release(call: Partial<ReleaseCall>): Promise<'applied' | 'already' | 'other-epoch'>;
+  hold(call: Partial<HoldCall>): Promise<'applied' | 'already' | 'other-epoch'>;
   /** A second sale on the same store. */
   neighbour(): Trial;
 }
@@ -61,6 +63,15 @@ export function createTrial(stock: StockLedger): Trial {
         orderId: order(1),
         buyerId: 'buyer-1',
         units: 1,
+        ...call,
+      }),
+    hold: (call) =>
+      stock.hold({
+        saleId,
+        epoch: 1,
+        orderId: order(1),
+        buyerId: 'buyer-1',
+        quantity: 1,
         ...call,
       }),
     neighbour: () => createTrial(stock),

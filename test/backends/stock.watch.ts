@@ -49,6 +49,8 @@ export function createStockWatch(): StockWatch {
           account.returnedUnits += step.units;
           if (account.live.get(step.buyerId) === step.orderId) account.live.delete(step.buyerId);
           return;
+        case 'hold':
+          return watchHold(account, step, reply);
         case 'terms':
           return watchTerms(account, reply as StockTerms | undefined);
         case 'confirm':
@@ -85,6 +87,22 @@ function watchReserve(
     account.live.set(buyerId, orderId);
   });
   hold(reply.stockLeft === freeUnits(account), 'the stock left is what was not handed out');
+}
+
+/** Seen from outside a hold takes no units: the terms that follow it show that. */
+function watchHold(account: Account | undefined, step: Step & { kind: 'hold' }, reply: unknown) {
+  const { orderId, buyerId } = step;
+  if (reply === 'other-epoch')
+    return hold(account?.epoch !== step.epoch, 'only others are refused');
+  if (account === undefined) throw new BrokenInvariantError('held without a load');
+  hold(account.epoch === step.epoch, 'only the present epoch holds');
+  const wasReleased = account.released.has(orderId);
+  if (reply === 'already') {
+    const isThere = wasReleased || account.live.get(buyerId) === orderId;
+    return hold(isThere, `${orderId} is held or released already`);
+  }
+  hold(!wasReleased, `${orderId} is not held once released`);
+  account.live.set(buyerId, orderId);
 }
 
 function watchTerms(account: Account | undefined, terms: StockTerms | undefined): void {

@@ -7,13 +7,16 @@ import { expect, it } from 'vitest';
 import { describeInChromium, expectHeadline } from './page.chromium.ts';
 import { isoIn, orderOf } from './page.shop.ts';
 
+/** What everybody loads, from the countdown to the place in line. */
 const MAX_BYTES = 30_000;
+/** What only a buyer with an order loads on top: paying, cancelling, waiting, the leaderboard. */
+const MAX_LATER_BYTES = 10_000;
 const SMALL = { width: 360, height: 740 };
 const LARGE = { width: 1440, height: 900 };
 
 describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) => {
   it('buys by keyboard alone, with the focus kept on the button over the opening', async () => {
-    const shop = await startShop({ opensInMs: 2500 });
+    const shop = await startShop({ opensInMs: 4500 });
     const page = await open(shop);
     const focused = () => page.evaluate('document.activeElement.id');
     for (let press = 0; press < 4 && (await focused()) !== 'order'; press += 1) {
@@ -119,11 +122,15 @@ describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) 
     page.on('pageerror', (error) => said.push(error.message));
     const bytes = await bytesOf(page, `${shop.url}/s/demo`);
     await page.waitForSelector('#order[aria-disabled="false"]');
+    const before = bytes.total;
     await page.click('#order');
     await expectHeadline(page, 'In line');
     expect(said).toEqual([]);
     expect(bytes.files).toBeGreaterThan(10);
-    expect(bytes.total).toBeLessThanOrEqual(MAX_BYTES);
+    expect(before).toBeLessThanOrEqual(MAX_BYTES);
+    await page.getByRole('button', { name: 'Cancel the order' }).waitFor();
+    expect(bytes.total - before).toBeGreaterThan(0);
+    expect(bytes.total - before).toBeLessThanOrEqual(MAX_LATER_BYTES);
   });
 });
 
@@ -158,22 +165,27 @@ const LISTEN = `
 
 /** Shows every message in both languages and returns where the parts of the page were each time. */
 const EVERY_SCREEN = `(async () => {
-  const [{ show }, { wordsIn }, { messages }] = await Promise.all(
-    ['/view.js', '/language.js', '/texts.en.js'].map((path) => import(path)),
+  const [{ show }, { addTexts, wordsIn }, { messages }, { texts }] = await Promise.all(
+    ['/view.js', '/language.js', '/texts.en.js', '/texts.later.js'].map((path) => import(path)),
   );
+  addTexts(texts);
   const sale = await (await fetch('/api/sales/demo')).json();
   const payBefore = sale.closesAt;
   const order = { orderId: 'WWWWWWWWWWWWWWWWWWWWWW', quantity: 2, state: 'reserved', payBefore };
   const nowMs = Date.parse(sale.now);
   const found = [];
   for (const language of ['en', 'zh-CN']) {
-    for (const message of Object.keys(messages)) {
-      for (const gaveUp of [false, true]) {
+    for (const message of Object.keys({ ...messages, ...texts.en.messages })) {
+      // The longest of numbers.
+      const values = { place: 88_888, waiting: 99_999, quantity: 99, units: 88_888, waitMs: 4e8 };
+      for (const gaveUp of message in texts.en.messages ? [false] : [false, true]) {
         const facts = { sale, order: gaveUp ? undefined : order, sending: { kind: 'idle' }, nowMs };
         const timer = gaveUp ? undefined : { label: 'asks-again-in', untilMs: nowMs + 5000 };
-        const screen = { message, gaveUp, tone: 'wait', button: 'again', timer, step: 1 };
+        const screen = { message, gaveUp, tone: 'wait', button: 'again', timer, step: 1, values };
         show(facts, screen, wordsIn(language));
-        const places = ['#order', '.state', '#steps', '#order-id'].map((part) => {
+        document.querySelector('#quiet').textContent = message;
+        document.querySelector('#quiet').hidden = gaveUp;
+        const places = ['#order', '#second', '.state', '#steps', '#order-id'].map((part) => {
           const { top, height } = document.querySelector(part).getBoundingClientRect();
           return [top + scrollY, height].map(Math.round).join('+');
         });

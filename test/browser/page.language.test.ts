@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fill, languageOf, wordsIn } from '../../edge/web/language.js';
 import * as english from '../../edge/web/texts.en.js';
+import { texts } from '../../edge/web/texts.later.js';
 import * as chinese from '../../edge/web/texts.zh.js';
 
 describe('the language', () => {
@@ -21,6 +22,8 @@ describe('the language', () => {
       ]);
     expect(gaps(chinese.labels)).toEqual(gaps(english.labels));
     expect(gaps(chinese.messages)).toEqual(gaps(english.messages));
+    expect(gaps(texts['zh-CN'].labels)).toEqual(gaps(texts.en.labels));
+    expect(gaps(texts['zh-CN'].messages)).toEqual(gaps(texts.en.messages));
     expect(fill('{a} of {b}', { a: '1' })).toBe('1 of ');
   });
 

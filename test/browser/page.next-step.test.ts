@@ -18,6 +18,9 @@ const know = (facts: Partial<Facts>) =>
     sale,
     order: undefined,
     sending: { kind: 'idle' },
+    place: undefined,
+    wasServed: false,
+    hasReturned: false,
     refusal: undefined,
     nowMs: NOW_MS,
     ...facts,
@@ -48,7 +51,7 @@ describe('the sale', () => {
     ['ended', { state: 'ended' }, 'closed'],
   ] as const)('that is %s cannot be bought from', (message, change, label) => {
     const screen = know({ sale: { ...sale, ...change } });
-    expect(screen).toMatchObject({ message, canOrder: false, timer: { label } });
+    expect(screen).toMatchObject({ message, action: undefined, timer: { label } });
   });
 
   it('learns from a refused click', () => {
@@ -63,34 +66,40 @@ describe('the sale', () => {
   });
 
   it('that is not known yet, or not at all, shows only why', () => {
-    expect(know({ sale: undefined })).toMatchObject({ message: 'loading', canOrder: false });
+    expect(know({ sale: undefined })).toMatchObject({ message: 'loading', action: undefined });
     const screen = know({ sale: undefined, refusal: refused('unknown-sale') });
-    expect(screen).toMatchObject({ message: 'unknown-sale', canOrder: false });
+    expect(screen).toMatchObject({ message: 'unknown-sale', action: undefined });
   });
 });
 
 describe('the click', () => {
   it('is offered once: not while it is under way, not while it waits', () => {
-    expect(know({})).toMatchObject({ message: 'open', button: 'buy', canOrder: true });
-    const sending = know({ sending: { kind: 'sending' } });
-    expect(sending).toMatchObject({ message: 'sending', canOrder: false });
+    expect(know({})).toMatchObject({ message: 'open', button: 'buy', action: 'order' });
+    const sending = know({ sending: { kind: 'sending', what: 'order' } });
+    expect(sending).toMatchObject({ message: 'sending', action: undefined });
     const untilMs = NOW_MS + 7000;
-    const waiting = know({ sending: { kind: 'waiting', untilMs }, refusal: refused('not-drawn') });
+    const waiting = know({
+      sending: { kind: 'waiting', what: 'order', untilMs },
+      refusal: refused('not-drawn'),
+    });
     expect(waiting).toMatchObject({
       message: 'not-drawn',
-      canOrder: false,
+      action: undefined,
       timer: { label: 'asks-again-in', untilMs },
     });
   });
 
   it('that is sent again goes on saying why', () => {
-    const screen = know({ sending: { kind: 'sending' }, refusal: refused('overloaded') });
-    expect(screen).toMatchObject({ message: 'overloaded', canOrder: false });
+    const screen = know({
+      sending: { kind: 'sending', what: 'order' },
+      refusal: refused('overloaded'),
+    });
+    expect(screen).toMatchObject({ message: 'overloaded', action: undefined });
   });
 
   it('is offered again when the page has stopped asking, and says so', () => {
     const screen = know({ refusal: refused('overloaded', { retryAfterMs: 1000 }) });
-    expect(screen).toMatchObject({ gaveUp: true, button: 'again', canOrder: true });
+    expect(screen).toMatchObject({ gaveUp: true, button: 'again', action: 'order' });
     expect(know({ refusal: refused('invalid-request') })).toMatchObject({ gaveUp: false });
   });
 });
@@ -104,7 +113,7 @@ describe('the order', () => {
     ['refunded', 0],
   ] as const)('that is %s allows no other', (state, step) => {
     const screen = know({ order: orderOf({ state }) });
-    expect(screen).toMatchObject({ message: state, step, canOrder: false });
+    expect(screen).toMatchObject({ message: state, step, action: undefined });
   });
 
   it('counts down the time to pay', () => {
@@ -123,8 +132,8 @@ describe('the order', () => {
 
   it('that is over can be tried again only while the sale is open', () => {
     const order = orderOf({ state: 'expired' });
-    expect(know({ order })).toMatchObject({ button: 'again', canOrder: true });
+    expect(know({ order })).toMatchObject({ button: 'again', action: 'order' });
     const ended = know({ order, sale: { ...sale, state: 'ended' } });
-    expect(ended).toMatchObject({ message: 'expired', button: 'is-ended', canOrder: false });
+    expect(ended).toMatchObject({ message: 'expired', button: 'is-ended', action: undefined });
   });
 });

@@ -7,9 +7,10 @@ import {
   isSilent,
   loadRetryMs,
   orderPollMs,
+  placePollMs,
   salePollMs,
 } from '../../edge/web/schedule.js';
-import { orderOf } from './page.shop.ts';
+import { orderOf, placeOf } from './page.shop.ts';
 
 const OPENS_AT_MS = 1_800_000_000_000;
 const sale = {
@@ -76,9 +77,20 @@ describe('looking at the sale', () => {
   });
 });
 
+describe('looking at the place on the waitlist', () => {
+  it('is quicker near the front, and slower when it fails', () => {
+    const wait = (place: number, failures = 0) =>
+      placePollMs({ place: placeOf({ place }), failures, fraction: 0.5 });
+    expect([wait(20), wait(21), wait(20, 2), wait(1, 30)]).toEqual([5000, 15_000, 20_000, 120_000]);
+  });
+});
+
 describe('looking at the order', () => {
-  const pollOrder = (order: Parameters<typeof orderOf>[0], polls: number, nowMs = OPENS_AT_MS) =>
-    orderPollMs({ order: orderOf(order), polls, nowMs, fraction: 0.5 });
+  const pollOrder = (order: Parameters<typeof orderOf>[0], polls: number, hasReturned = false) =>
+    orderPollMs({
+      ...{ order: orderOf(order), polls, hasReturned },
+      ...{ nowMs: OPENS_AT_MS, fraction: 0.5 },
+    });
 
   it('backs off while it is in line', () => {
     const waits = [0, 1, 2, 20].map((polls) => pollOrder({ state: 'queued' }, polls) ?? 0);
@@ -89,6 +101,25 @@ describe('looking at the order', () => {
     const payBefore = new Date(OPENS_AT_MS + 4000).toISOString();
     expect(pollOrder({ state: 'reserved', payBefore }, 0)).toBe(5500);
     expect(pollOrder({ state: 'reserved' }, 0)).toBe(15_000);
+  });
+
+  it('hurries for a while after the buyer came back from paying, and while it is closed', () => {
+    const waits = (order: Parameters<typeof orderOf>[0], hasReturned: boolean) =>
+      [0, 4, 29, 30].map((polls) => Math.round(pollOrder(order, polls, hasReturned) ?? 0));
+    const hurry = [300, 1966, 5000, 15_000];
+    expect(waits({ state: 'reserved', payment: 'open' }, true)).toEqual(hurry);
+    expect(waits({ state: 'reserved', closedBy: 'buyer' }, false)).toEqual(hurry);
+    expect(waits({ state: 'reserved', payment: 'open' }, false)).toEqual(Array(4).fill(15_000));
+    expect(waits({ state: 'reserved', payment: 'failed' }, true)).toEqual(Array(4).fill(15_000));
+  });
+
+  it('goes on slowly while money is on its way back, but not for ever', () => {
+    const refunding = { state: 'expired', payment: 'refunding' } as const;
+    expect([0, 19, 20].map((polls) => pollOrder(refunding, polls))).toEqual([
+      30_000,
+      30_000,
+      undefined,
+    ]);
   });
 
   it('ends with a final state', () => {

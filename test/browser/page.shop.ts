@@ -13,8 +13,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { systemClock } from '../../contract/clock.ts';
 import type { OrderView } from '../../contract/order.ts';
-import { type HttpAnswer, httpOf, type Outcome } from '../../contract/outcomes.ts';
-import { type SaleView, saleStateAt } from '../../contract/sale.ts';
+import type { SaleView } from '../../contract/sale.ts';
+import { PAY_PAGE, replyTo, type Shop } from './page.replies.ts';
+
+export { PAY_PAGE, placeOf, type Reply, type Shop } from './page.replies.ts';
 
 const WEB = join(import.meta.dirname, '../../edge/web');
 const CONTENT_TYPES: Record<string, string> = {
@@ -28,35 +30,6 @@ const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
 
 export const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
-
-export interface SeenRequest {
-  method: string;
-  path: string;
-  atMs: number;
-  key: string | undefined;
-  cookie: string | undefined;
-  body: string;
-}
-
-/** `lost`: the shop acts and the connection breaks before its answer. */
-export type Reply = Outcome | 'lost';
-
-export interface Shop {
-  url: string;
-  sale: SaleView;
-  /** The order that polling finds; undefined: none. */
-  order: OrderView | undefined;
-  /** What the next clicks are answered; when used up, `place` decides. */
-  replies: Reply[];
-  place(request: SeenRequest): Reply;
-  seen: SeenRequest[];
-  /** How many requests came without a cookie where who asks matters: each made a guest. */
-  guests: number;
-  clockDelayMs: number;
-  nowMs(): number;
-  requests(method: string, path: RegExp): SeenRequest[];
-  stop(): Promise<void>;
-}
 
 export interface ShopOptions {
   sale?: Partial<SaleView>;
@@ -74,6 +47,8 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sale: saleOf(options, nowMs()),
     order: undefined,
+    waiting: undefined,
+    token: undefined,
     replies: [],
     place() {
       shop.order = orderOf({ state: 'queued' });
@@ -123,50 +98,29 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
   for await (const chunk of request) body += String(chunk);
   const key = request.headers['idempotency-key'];
   const method = request.method ?? '';
-  const { cookie } = request.headers;
-  const seen = { method, path, atMs, body, cookie, key: typeof key === 'string' ? key : undefined };
+  const { cookie, authorization } = request.headers;
+  const seen = {
+    ...{ method, path, atMs, body, cookie, authorization },
+    key: typeof key === 'string' ? key : undefined,
+  };
   shop.seen.push(seen);
+  if (path === PAY_PAGE) return void response.writeHead(200).end('the provider’s page');
   if (!path.startsWith('/api/')) return serveFile(path, response);
   const reply = replyTo(shop, seen);
   if (reply === 'lost') return void response.destroy();
-  const isGuestless = cookie === undefined && path !== '/api/sales/demo';
+  const isPublic = /demo$|leaderboard\?/.test(path);
+  const isGuestless = (cookie ?? authorization) === undefined && !isPublic;
   const headers = isGuestless ? { 'set-cookie': `guest=${shop.guests++}; Path=/` } : {};
   if (path === '/api/clock') await sleep(shop.clockDelayMs);
   const type = { 'content-type': 'application/json' };
   response.writeHead(reply.status, { ...type, ...headers, ...reply.headers });
-  response.end(JSON.stringify(reply.body));
-}
-
-function replyTo(
-  shop: Shop,
-  seen: SeenRequest,
-): HttpAnswer | 'lost' | { status: number; headers: Record<string, string>; body: unknown } {
-  const now = new Date(shop.nowMs()).toISOString();
-  if (seen.path === '/api/clock') return { status: 200, headers: {}, body: { now } };
-  if (seen.path === '/api/sales/demo') {
-    return { status: 200, headers: {}, body: { ...shop.sale, now, state: stateOf(shop) } };
-  }
-  if (!seen.path.startsWith('/api/sales/demo/') && !seen.path.startsWith('/api/orders/')) {
-    return httpOf({ kind: 'unknown-sale' });
-  }
-  if (seen.method === 'POST') {
-    const reply = shop.replies.shift() ?? shop.place(seen);
-    return reply === 'lost' ? reply : httpOf(reply);
-  }
-  return httpOf(
-    shop.order === undefined ? { kind: 'unknown-order' } : { kind: 'order', order: shop.order },
-  );
-}
-
-function stateOf({ sale, nowMs }: Shop) {
-  if (sale.state !== 'scheduled') return sale.state;
-  const [opensAtMs, closesAtMs] = [Date.parse(sale.opensAt), Date.parse(sale.closesAt)];
-  const soldOut = sale.remaining === 0;
-  return saleStateAt({ opensAtMs, closesAtMs, paused: false, soldOut }, nowMs());
+  response.end(reply.status === 204 ? undefined : JSON.stringify(reply.body));
 }
 
 async function serveFile(path: string, response: ServerResponse) {
-  const file = join(WEB, path.startsWith('/s/') ? 'sale.html' : path);
+  const [name = ''] = path.split('?');
+  const page = name.startsWith('/s/') ? 'sale.html' : name === '/orders' ? 'orders.html' : name;
+  const file = join(WEB, page);
   const type = CONTENT_TYPES[extname(file)];
   const isThere = await access(file).then(
     () => true,

@@ -1,14 +1,8 @@
 /** What the buyer gets of the origin's answers, and when the origin gives none. */
 import { describe, expect, test, vi } from 'vitest';
-import { logged, openSale, openShop, problemAnswer, type Shop, told } from './shop.ts';
+import { guest, logged, openSale, openShop, problemAnswer, type Shop, told } from './shop.ts';
 
 const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
-
-/** The cookie of a guest who is known already. */
-async function guest(shop: Shop): Promise<Record<string, string>> {
-  const cookie = (await shop.fetch('/api/clock')).headers.get('set-cookie') ?? '';
-  return { cookie: cookie.slice(0, cookie.indexOf(';')) };
-}
 
 function orderAnswers(shop: Shop, answer: () => Response | Promise<Response>) {
   shop.twist.origin = ({ path }) => (path.startsWith('/edge/') ? undefined : answer());

@@ -1,6 +1,8 @@
 /** What is there besides ordering: the sale, the time, the docs, and nothing else. */
 import { describe, expect, test } from 'vitest';
 import { saleViewSchema } from '../../contract/sale.ts';
+import { createApp } from '../../edge/app.ts';
+import type { Edge } from '../../edge/wiring.ts';
 import { openSale, openShop, problemAnswer, SEED, told } from './shop.ts';
 
 describe('GET /api/sales/{saleId}', () => {
@@ -116,12 +118,34 @@ describe('anything else', () => {
     ['POST', '/api/sales/phone', 'GET, HEAD'],
     ['DELETE', '/api/orders/q83vASNFZ4mrze8BI0VniQ', 'GET, HEAD'],
     ['POST', '/api/clock', 'GET, HEAD'],
+    ['POST', '/api/orders', 'GET, HEAD'],
+    ['GET', '/api/orders/q83vASNFZ4mrze8BI0VniQ/payment', 'POST'],
+    ['DELETE', '/api/orders/q83vASNFZ4mrze8BI0VniQ/cancellation', 'POST'],
+    ['GET', '/api/payments/stripe/events', 'POST'],
+    ['POST', '/api/sales/phone/waitlist', 'GET, HEAD, PUT, DELETE'],
+    ['PUT', '/api/sales/phone/leaderboard', 'GET, HEAD'],
+    ['DELETE', '/api/sales/phone/leaderboard/mine', 'GET, HEAD'],
   ])('%s %s is told what the route takes', async (method, path, allow) => {
     const shop = openShop();
     const answer = await told(shop.fetch(path, { method }));
     expect(answer).toMatchObject({ status: 405, type: '/problems/unknown-route' });
     expect(answer.headers.get('allow')).toBe(allow);
     expect(shop.seen).toEqual([]);
+  });
+
+  test('every route of the app tells what it takes, and nothing else', async () => {
+    const routes = new Map<string, string[]>();
+    for (const { method, path } of createApp({} as Edge).routes) {
+      const taken = method === 'GET' ? ['GET', 'HEAD'] : [method];
+      routes.set(path, [...(routes.get(path) ?? []), ...taken]);
+    }
+    expect(routes.size).toBeGreaterThan(12);
+    for (const [path, methods] of routes) {
+      const example = path.replaceAll(/:\w+/g, 'x').replace('*', 'x');
+      const answer = await openShop().fetch(example, { method: 'OPTIONS' });
+      const allow = answer.headers.get('allow')?.split(', ') ?? [];
+      expect(allow.sort(), path).toEqual(methods.sort());
+    }
   });
 
   test('OPTIONS tells it too, and HEAD is GET without the body', async () => {

@@ -63,6 +63,7 @@ export interface SeenRequest {
   path: string;
   headers: Headers;
   body: string;
+  bytes: Uint8Array;
   pass: ReturnType<ReturnType<typeof createPassKeeper>['verify']>;
 }
 
@@ -75,6 +76,8 @@ export interface Shop {
   sales: Map<string, SaleSnapshot>;
   /** All that reached the origin, snapshots too. */
   seen: SeenRequest[];
+  /** What was forwarded for somebody, and is not the edge's own question. */
+  forwarded(): SeenRequest[];
   orders(): SeenRequest[];
   snapshotAsks(): number;
   /** Bucket calls so far. */
@@ -82,6 +85,8 @@ export interface Shop {
   twist: { origin?: OriginTwist; bucket?: AskBucket };
   /** Sends a request and waits for what it left behind in waitUntil. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** A cold one that shares the colo's cache, the origin and the buckets. */
+  otherIsolate(): Pick<Shop, 'fetch'>;
   /** A good order, changed by `init`. */
   order(init?: OrderInit): Promise<Response>;
 }
@@ -119,24 +124,28 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
     ...change,
   };
   const askBucket: AskBucket = (name, ask) => twist.bucket?.(name, ask) ?? buckets.ask(name, ask);
-  const app = createApp(createEdge({ environment, platform, askBucket }));
-
-  async function fetchEdge(path: string, init: RequestInit = {}) {
-    const context = createExecutionContext();
-    const response = await app.fetch(new Request(`https://shop.test${path}`, init), {}, context);
-    await waitOnExecutionContext(context);
-    return response;
-  }
+  const startIsolate = () => {
+    const app = createApp(createEdge({ environment, platform, askBucket }));
+    return async (path: string, init: RequestInit = {}) => {
+      const context = createExecutionContext();
+      const response = await app.fetch(new Request(`https://shop.test${path}`, init), {}, context);
+      await waitOnExecutionContext(context);
+      return response;
+    };
+  };
+  const fetchEdge = startIsolate();
 
   return {
     clock,
     sales,
     seen,
     twist,
-    orders: () => seen.filter(({ method }) => method === 'POST'),
+    forwarded: () => seen.filter(({ path }) => !path.startsWith('/edge/')),
+    orders: () => seen.filter(({ method, path }) => method === 'POST' && path.endsWith('/orders')),
     snapshotAsks: () => seen.filter(({ path }) => path.startsWith('/edge/')).length,
     bucketCalls: () => buckets.calls(),
     fetch: fetchEdge,
+    otherIsolate: () => ({ fetch: startIsolate() }),
     order: ({ saleId = 'phone', body = '{"quantity":1}', headers = {} } = {}) =>
       fetchEdge(`/api/sales/${saleId}/orders`, {
         method: 'POST',
@@ -144,6 +153,12 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
         headers: { 'idempotency-key': 'click-0001', ...headers },
       }),
   };
+}
+
+/** The cookie of a guest who is known already. */
+export async function guest(shop: Shop): Promise<Record<string, string>> {
+  const cookie = (await shop.fetch('/api/clock')).headers.get('set-cookie') ?? '';
+  return { cookie: cookie.slice(0, cookie.indexOf(';')) };
 }
 
 /** What the edge's caller sees of an answer: status, problem type, headers, body. */
@@ -194,12 +209,13 @@ async function readSeen(request: Request, nowMs: number): Promise<SeenRequest> {
   const { pathname, search } = new URL(request.url);
   const path = pathname + search;
   const { method, headers } = request;
-  const body = await request.text();
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  const body = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes);
   const idempotencyKey = headers.get('idempotency-key') ?? '';
-  const claims = { method, path, body, idempotencyKey };
+  const claims = { method, path, body: bytes, idempotencyKey };
   const keeper = createPassKeeper(edgeHashing, PASS_KEYS);
   const pass = keeper.verify(headers.get(PASS_HEADER) ?? undefined, claims, nowMs);
-  return { method, path, headers, body, pass };
+  return { method, path, headers, body, bytes, pass };
 }
 
 function answerAsOrigin(request: SeenRequest, sales: Map<string, SaleSnapshot>): Response {
@@ -209,11 +225,12 @@ function answerAsOrigin(request: SeenRequest, sales: Map<string, SaleSnapshot>):
     const sale = sales.get(saleId);
     return sale === undefined ? problemAnswer(404, 'unknown-sale') : Response.json(sale);
   }
-  if (request.method === 'POST') {
+  if (request.method === 'POST' && request.path.endsWith('/orders')) {
     const order = { orderId: 'AAAAAAAAAAAAAAAAAAAAAA', state: 'queued' };
     return Response.json(order, { status: 202, headers: { location: '/api/orders/AAAA' } });
   }
-  return Response.json({ path: request.path, buyerId: request.pass.buyerId });
+  const { method, path } = request;
+  return Response.json({ method, path, buyerId: request.pass.buyerId });
 }
 
 export function problemAnswer(status: number, name: string): Response {

@@ -1,6 +1,6 @@
 /** What an isolate knows of a sale, how old it may be, and who asks the origin when. */
 import { describe, expect, test } from 'vitest';
-import { planFor } from '../../edge/snapshot.ts';
+import { planFor } from '../../edge/copies.ts';
 import { openSale, openShop, problemAnswer, type Shop, START_MS, told } from './shop.ts';
 
 function statusOf(shop: Shop) {

@@ -58,6 +58,7 @@ export async function openShop(kind: BackendsKind): Promise<Shop> {
     PASS_KEYS: `t1:${randomBytes(32).toString('base64')}`,
     BUYER_JWT_SECRET: randomBytes(32).toString('base64'),
     OPERATOR_TOKEN: operatorToken,
+    SANDBOX_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
     ALLOW_GUESTS: 'on',
     LOG_LEVEL: 'error',
     // Short, so that what a killed process left is taken up within a test's patience.

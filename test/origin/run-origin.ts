@@ -14,6 +14,7 @@ export interface EndedProcess {
 export const LEAST_ENVIRONMENT = {
   PASS_KEYS: `t1:${Buffer.alloc(32, 1).toString('base64')}`,
   OPERATOR_TOKEN: 'the token of a test',
+  SANDBOX_SECRET: `whsec_${Buffer.alloc(32, 3).toString('base64')}`,
   LOG_LEVEL: 'error',
 };
 

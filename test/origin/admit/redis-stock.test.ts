@@ -34,6 +34,19 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
     await proxy.close();
   });
 
+  test('a lost reply of a hold is asked for again without harm', async () => {
+    const proxy = await startRedisProxy();
+    const stock = createRedisStock({ url: proxy.url, keyPrefix });
+    const { load, hold, saleId } = createTrial(stock);
+    await load(5);
+    proxy.cutNextReply();
+    expect(await hold({ quantity: 2 })).toBe('already');
+    const holding = { orderId: order(1), quantity: 2, accepting: false };
+    expect(await stock.find(saleId, 'buyer-1')).toEqual(holding);
+    await stock.close();
+    await proxy.close();
+  });
+
   test('a lost reply of a release gives the unit back once', async () => {
     const proxy = await startRedisProxy();
     const stock = createRedisStock({ url: proxy.url, keyPrefix });
@@ -96,6 +109,25 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
     const pending = stock.pending({ saleId, beforeMs: 1, limit: 1 });
     await expect(pending).rejects.toMatchObject({ code: 'redis-reply' });
     await expect(pending).rejects.toThrow(order(3));
+    await stock.close();
+  });
+
+  test('the script of a hold refuses what is not valid before its first write', async () => {
+    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const { load, saleId } = createTrial(stock);
+    await load(9);
+    const { state, buyers, released } = bucketKeys(keyPrefix, saleId, 0);
+    for (const parameters of [
+      ['1', 'short', 'buyer-1', '1'],
+      ['1', order(1), '', '1'],
+      ...['0', '-1', '1.5', 'nan', 'inf', '', 'x', '1000000000'].map((quantity) => [
+        ...['1', order(1), 'buyer-1', quantity],
+      ]),
+    ]) {
+      const reply = redis.eval(STOCK_SCRIPTS.hold, 3, state, buyers, released, ...parameters);
+      await expect(reply, parameters.join(' ')).rejects.toThrow(/^SLUICE /);
+    }
+    expect(await redis.exists(buyers)).toBe(0);
     await stock.close();
   });
 

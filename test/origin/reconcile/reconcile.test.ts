@@ -1,33 +1,18 @@
-/**
- * A round of reconcile: delivers releases once, then judges each sale, and stops with its lease.
- */
+/** A round of reconcile: judges each sale, loads those that never were, stops with its lease. */
 import { describe, expect, test } from 'vitest';
 import { readAudit, readLedger, reconcileRound } from '../../../origin/reconcile/reconcile.ts';
-import type { PendingRelease } from '../../../origin/settle/book.ts';
 import { bookTermsOf, fakeBook, fakeStock, memoryLogger, saleOf, stockTermsOf } from '../fakes.ts';
 
-const releaseOf = (number: number): PendingRelease => ({
-  orderId: `order-${number}`,
-  saleId: 'phone',
-  buyerId: `buyer-${number}`,
-  epoch: 3,
-  units: 1,
-});
-const releasesOf = (count: number) => Array.from({ length: count }, (_, index) => releaseOf(index));
-
 interface Change {
-  releases?: PendingRelease[];
   sales?: string[];
   stockLeft?: number;
   mayGoOn?: (look: number) => boolean;
-  failAt?: string;
   /** Sales whose maker died before their stock was loaded. */
   unloaded?: string[];
 }
 
 function setUp(change: Change) {
   const said: string[] = [];
-  let pending = change.releases ?? [];
   let looks = 0;
   const { logger, lines } = memoryLogger();
   const sales = () =>
@@ -35,11 +20,6 @@ function setUp(change: Change) {
       saleOf({ saleId, loaded: !change.unloaded?.includes(saleId) }),
     );
   const stock = fakeStock({
-    async release({ orderId, epoch, units }) {
-      if (orderId === change.failAt) throw new Error('redis is away');
-      said.push(`release ${orderId} ${epoch} ${units}`);
-      return 'applied';
-    },
     async load({ saleId, epoch, units }) {
       said.push(`load ${saleId} ${epoch} ${units}`);
       return 'loaded';
@@ -49,12 +29,6 @@ function setUp(change: Change) {
     },
   });
   const book = fakeBook({
-    pendingReleases: async (limit) => pending.slice(0, limit),
-    async markReleased(ids) {
-      said.push(`mark ${ids.length}`);
-      const marked = new Set(ids);
-      pending = pending.filter(({ orderId }) => !marked.has(orderId));
-    },
     terms: async () => bookTermsOf(),
     sales: async () => sales(),
     async changeSale(saleId, { loaded }) {
@@ -74,38 +48,8 @@ function setUp(change: Change) {
       },
       observe: (saleId, { difference }) => void said.push(`observed ${saleId} ${difference}`),
     });
-  return { round, said, lines, left: () => pending, stock, book };
+  return { round, said, lines, stock, book };
 }
-
-test('delivers releases, marks them, then judges', async () => {
-  const { round, said, left } = setUp({ releases: releasesOf(2) });
-  await round();
-  expect(said).toEqual([
-    'release order-0 3 1',
-    'release order-1 3 1',
-    'mark 2',
-    'observed phone 0',
-  ]);
-  expect(left()).toEqual([]);
-});
-
-test('delivers more than one page', async () => {
-  const { round, said, left } = setUp({ releases: releasesOf(1_100) });
-  await round();
-  expect(said.filter((step) => step.startsWith('mark'))).toEqual([
-    'mark 500',
-    'mark 500',
-    'mark 100',
-  ]);
-  expect(left()).toEqual([]);
-});
-
-test('one that fails marks nothing: the next round delivers all of them again', async () => {
-  const { round, said, left } = setUp({ releases: releasesOf(3), failAt: 'order-1' });
-  await expect(round()).rejects.toThrow('redis is away');
-  expect(said).toEqual(['release order-0 3 1']);
-  expect(left()).toHaveLength(3);
-});
 
 describe('judging', () => {
   test('cries out when a ledger at rest does not balance', async () => {
@@ -129,19 +73,10 @@ describe('judging', () => {
   });
 });
 
-describe('a lost lease', () => {
-  test('lets nothing begin', async () => {
-    const { round, said } = setUp({ releases: releasesOf(1), mayGoOn: () => false });
-    await round();
-    expect(said).toEqual([]);
-  });
-
-  test('ends between two releases, which the successor repeats', async () => {
-    const { round, said, left } = setUp({ releases: releasesOf(3), mayGoOn: (look) => look < 3 });
-    await round();
-    expect(said.filter((step) => step.startsWith('release'))).toHaveLength(1);
-    expect(left()).toHaveLength(3);
-  });
+test('a lost lease ends the round between two sales', async () => {
+  const { round, said } = setUp({ sales: ['phone', 'watch'], mayGoOn: (look) => look < 2 });
+  await round();
+  expect(said).toEqual(['observed phone 0']);
 });
 
 test('a sale whose maker died before its stock was loaded is loaded, and no other', async () => {

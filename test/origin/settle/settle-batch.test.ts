@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import { systemRandom } from '../../../contract/random.ts';
-import { type NewOrder, newRow } from '../../../origin/settle/order-row.ts';
+import { rejectedRow, reservedRow } from '../../../origin/settle/order-row.ts';
 import { newSettleId, settleBatch } from '../../../origin/settle/settle-batch.ts';
 import type { SettleExchanges } from '../../../origin/settle/settle-exchanges.ts';
 import { runLater, runNow } from '../../../origin/settle/waiting.ts';
@@ -20,48 +20,62 @@ const reservation = {
 };
 const batch = { log: 'log', reservations: [reservation], steps: [] };
 
-const rowOf = (order: NewOrder) => newRow(order, 'reserved', null);
+const sale = { payWindowMs: 10, hasCancellations: false };
 
 /** A database that takes everything, and notes what it was asked. */
 function createExchanges(said: string[], change: Partial<SettleExchanges>): SettleExchanges {
+  const says = <Value>(what: string, value: Value): Value => {
+    said.push(what);
+    return value;
+  };
   return {
-    open: () => ({ kind: 'open', nowMs: 5, payWindowsMs: new Map([['sale', 10]]) }),
-    insertReserved: (orders) => orders.map(rowOf),
-    insertDuplicates: (orders) => orders.map(rowOf),
-    release: () => void said.push('release'),
-    countAndTake: ({ units }) => said.push(`take ${units}`) > 0,
-    lockFree: () => said.push('lock') + 100,
+    open: () => ({ kind: 'open', nowMs: 5, sales: new Map([['sale', sale]]) }),
+    cancellations: () => says('cancellations', new Map()),
+    insertReserved: (orders) => orders.map(reservedRow),
+    insertRejected: (orders) => orders.map(rejectedRow),
+    release: (releases) => says(`release ${releases.map(({ units }) => units)}`, undefined),
+    selectBesideHeads: () => says('beside heads', []),
+    deleteCancellations: () => says('forget', undefined),
+    countAndTake: ({ units }) => says(`take ${units}`, { waiting: 0 }),
+    lockFree: () => says('lock', 100),
     takeAndReject: ({ units, rejected }) =>
-      said.push(`take ${units}, reject ${rejected.length}`) > 0,
+      says(`take ${units}, reject ${rejected.length}`, { waiting: 0 }),
+    leaveWaitlist: ({ buyerIds }) => says(`leave ${buyerIds}`, undefined),
+    finish: ({ results }) => says(`finish ${results.length}`, undefined),
     ...change,
   };
 }
 
 test('a unit that comes back between the guard and the lock is sold', () => {
   const said: string[] = [];
-  const exchanges = createExchanges(said, { countAndTake: () => false });
+  const exchanges = createExchanges(said, { countAndTake: () => undefined });
   const reply = runNow(settleBatch(batch, 7, exchanges));
   expect(reply).toMatchObject({ kind: 'settled', orders: [{ state: 'reserved' }] });
-  expect(said).toEqual(['lock', 'take 2, reject 0']);
+  expect(said).toEqual(['lock', 'take 2, reject 0', 'finish 1']);
 });
 
 test('a guard that holds on a locked row, and a row that cannot be read back, throw', () => {
-  const held = createExchanges([], { countAndTake: () => false, takeAndReject: () => false });
+  const held = createExchanges([], {
+    countAndTake: () => undefined,
+    takeAndReject: () => undefined,
+  });
   expect(() => runNow(settleBatch(batch, 7, held))).toThrow(/guard of sale sale held/);
-  const lost = createExchanges([], { insertReserved: () => [], insertDuplicates: () => [] });
+  const lost = createExchanges([], { insertReserved: () => [], insertRejected: () => [] });
   expect(() => runNow(settleBatch(batch, 7, lost))).toThrow('of 1 orders the book gave back 0');
 });
 
-test('nothing is counted for rows that another transaction wrote', () => {
+test('nothing is counted, and no result written, for rows that another transaction wrote', () => {
   const said: string[] = [];
   const insertReserved: SettleExchanges['insertReserved'] = (orders) =>
-    orders.map((order) => ({ ...rowOf(order), settleId: 8 }));
+    orders.map((order) => ({ ...reservedRow(order), settleId: 8 }));
   runNow(settleBatch(batch, 7, createExchanges(said, { insertReserved })));
-  expect(said).toEqual([]);
+  expect(said).toEqual(['finish 0']);
 });
 
 test('exchanges that answer later run under runLater only, and their errors arrive', async () => {
-  const later: Partial<SettleExchanges> = { insertReserved: async (orders) => orders.map(rowOf) };
+  const later: Partial<SettleExchanges> = {
+    insertReserved: async (orders) => orders.map(reservedRow),
+  };
   const settled = runLater(settleBatch(batch, 7, createExchanges([], later)));
   expect(await settled).toMatchObject({ kind: 'settled' });
   const twice = () => runNow(settleBatch(batch, 7, createExchanges([], later)));

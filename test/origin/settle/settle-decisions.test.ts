@@ -7,6 +7,7 @@ import {
   fitInto,
   sortedOnce,
   unitsOf,
+  unitsToGiveBack,
 } from '../../../origin/settle/settle-decisions.ts';
 
 const order = (orderId: string, details: Partial<Reservation> = {}): Reservation => ({
@@ -66,4 +67,13 @@ test('counts are of a bucket in an epoch, in one order whatever came first', () 
     { epoch: 2, bucket: 0, orders: 2, units: 4 },
   ]);
   expect(unitsOf(orders)).toBe(7);
+});
+
+test('a cancelled order and one beside a head’s give their units back, others do not', () => {
+  const alone = { besideHead: false };
+  expect(unitsToGiveBack(3, 'cancelled', alone)).toBe(3);
+  expect(unitsToGiveBack(3, 'duplicate', { besideHead: true })).toBe(3);
+  for (const reason of ['sold-out', 'duplicate', 'recovered', 'poison', null] as const) {
+    expect(unitsToGiveBack(3, reason, alone)).toBe(0);
+  }
 });

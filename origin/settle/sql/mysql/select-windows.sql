@@ -1,5 +1,6 @@
 -- What settling needs of the batch's sales, with the book's clock. Takes no lock. Parameter: list
 -- of sale ids.
-SELECT sale_id AS saleId, pay_window_ms AS payWindowMs,
+SELECT s.sale_id AS saleId, s.pay_window_ms AS payWindowMs,
+  EXISTS (SELECT 1 FROM cancellations c WHERE c.sale_id = s.sale_id) AS hasCancellations,
   CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED) AS nowMs
-FROM sales WHERE sale_id IN (?)
+FROM sales s WHERE s.sale_id IN (?)

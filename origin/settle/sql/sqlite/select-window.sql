@@ -1,2 +1,4 @@
 -- What settling needs of a sale. Parameter: sale id.
-SELECT pay_window_ms AS payWindowMs FROM book_sales WHERE sale_id = ?
+SELECT s.pay_window_ms AS payWindowMs,
+  EXISTS (SELECT 1 FROM book_cancellations c WHERE c.sale_id = s.sale_id) AS hasCancellations
+FROM book_sales s WHERE s.sale_id = ?

@@ -1,3 +1,4 @@
--- The guard (I1): takes units only while so many are free; matches no row otherwise. Parameters:
--- units, units, sale id, units.
-UPDATE book_sales SET free = free - ?, reserved = reserved + ? WHERE sale_id = ? AND free >= ?
+-- The guard (I1): takes units only while so many are free; matches no row otherwise. Also gives the
+-- number of the result that this transaction writes. Parameters: units, units, sale id, units.
+UPDATE book_sales SET free = free - ?, reserved = reserved + ?, result_seq = result_seq + 1
+WHERE sale_id = ? AND free >= ?

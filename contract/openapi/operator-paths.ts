@@ -1,0 +1,231 @@
+/** The operator's routes, at the origin only. */
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  deliveriesQuerySchema,
+  deliveriesSchema,
+  replayDeliveriesSchema,
+  replayedSchema,
+} from '../deliveries.ts';
+import { auditSchema, operatorOrderSchema, operatorSaleSchema } from '../operator.ts';
+import {
+  cancelOrderSchema,
+  operatorOrdersSchema,
+  operatorPaymentsSchema,
+  ordersQuerySchema,
+  paymentsQuerySchema,
+  refundOrderSchema,
+  topUpSchema,
+} from '../operator-orders.ts';
+import { operatorWaitlistSchema, waitlistQuerySchema } from '../operator-waitlist.ts';
+import { newSaleSchema } from '../sale.ts';
+import {
+  CONFLICT,
+  FORBIDDEN,
+  INVALID,
+  jsonAnswer,
+  jsonBody,
+  OPERATOR,
+  orderId,
+  problemAnswer,
+  saleId,
+  TOO_LARGE,
+  UNKNOWN_ORDER,
+  UNKNOWN_SALE,
+} from './answers.ts';
+
+const changeSale = (summary: string) => ({
+  post: {
+    summary,
+    security: OPERATOR,
+    requestParams: { path: saleId },
+    responses: {
+      200: jsonAnswer('The sale', operatorSaleSchema),
+      403: FORBIDDEN,
+      404: UNKNOWN_SALE,
+      409: CONFLICT,
+    },
+  },
+});
+
+const salePaths: ZodOpenApiPathsObject = {
+  '/operator/sales': {
+    get: {
+      summary: 'All sales',
+      security: OPERATOR,
+      responses: {
+        200: jsonAnswer('The sales', z.object({ sales: z.array(operatorSaleSchema) })),
+        403: FORBIDDEN,
+      },
+    },
+    post: {
+      summary: 'Make a sale',
+      security: OPERATOR,
+      requestBody: jsonBody(newSaleSchema),
+      responses: {
+        201: jsonAnswer('The sale, its stock loaded', operatorSaleSchema),
+        400: INVALID,
+        403: FORBIDDEN,
+        409: CONFLICT,
+        413: TOO_LARGE,
+      },
+    },
+  },
+  '/operator/sales/{saleId}': {
+    get: {
+      summary: 'A sale',
+      security: OPERATOR,
+      requestParams: { path: saleId },
+      responses: {
+        200: jsonAnswer('The sale', operatorSaleSchema),
+        403: FORBIDDEN,
+        404: UNKNOWN_SALE,
+      },
+    },
+  },
+  '/operator/sales/{saleId}/open': changeSale('Open a sale now, or go on after a pause'),
+  '/operator/sales/{saleId}/pause': changeSale('Pause a sale'),
+  '/operator/sales/{saleId}/close': changeSale('End a sale now'),
+  '/operator/sales/{saleId}/top-up': {
+    post: {
+      summary: 'Add units to a sale',
+      description:
+        'The same `topUpId` adds its units once, however often it is sent. The head of the ' +
+        'waitlist is served first.',
+      security: OPERATOR,
+      requestParams: { path: saleId },
+      requestBody: jsonBody(topUpSchema),
+      responses: {
+        200: jsonAnswer('The sale with its units, added now or before', operatorSaleSchema),
+        400: INVALID,
+        403: FORBIDDEN,
+        404: UNKNOWN_SALE,
+        409: problemAnswer('`conflict`: the id was used for another number of units'),
+        413: TOO_LARGE,
+      },
+    },
+  },
+  '/operator/sales/{saleId}/audit': {
+    get: {
+      summary: 'The ledger of a sale, proved from the book',
+      security: OPERATOR,
+      requestParams: { path: saleId },
+      responses: { 200: jsonAnswer('The audit', auditSchema), 403: FORBIDDEN, 404: UNKNOWN_SALE },
+    },
+  },
+};
+
+const page = (summary: string, query: z.ZodObject, schema: z.ZodType) => ({
+  get: {
+    summary,
+    description: 'A page; `next` is what to give as `after` for the page that follows.',
+    security: OPERATOR,
+    requestParams: { path: saleId, query },
+    responses: {
+      200: jsonAnswer('The page', schema),
+      400: INVALID,
+      403: FORBIDDEN,
+      404: UNKNOWN_SALE,
+    },
+  },
+});
+
+const orderPaths: ZodOpenApiPathsObject = {
+  '/operator/sales/{saleId}/orders': page(
+    'The orders of a sale that settled',
+    ordersQuerySchema,
+    operatorOrdersSchema,
+  ),
+  '/operator/sales/{saleId}/payments': page(
+    'The payments of a sale',
+    paymentsQuerySchema,
+    operatorPaymentsSchema,
+  ),
+  '/operator/sales/{saleId}/waitlist': page(
+    'The line of a sale, in the order of joining',
+    waitlistQuerySchema,
+    operatorWaitlistSchema,
+  ),
+  '/operator/orders/{orderId}': {
+    get: {
+      summary: 'An order that was settled',
+      security: OPERATOR,
+      requestParams: { path: orderId },
+      responses: {
+        200: jsonAnswer('The order', operatorOrderSchema),
+        403: FORBIDDEN,
+        404: UNKNOWN_ORDER,
+      },
+    },
+  },
+  '/operator/orders/{orderId}/cancellation': {
+    post: {
+      summary: 'Cancel an order that is not paid',
+      description:
+        'A `closedBy` on an order that is still `reserved` says that it is being cancelled: the ' +
+        'payment provider is asked first, and a payment that was made first wins.',
+      security: OPERATOR,
+      requestParams: { path: orderId },
+      requestBody: jsonBody(cancelOrderSchema),
+      responses: {
+        200: jsonAnswer('The order', operatorOrderSchema),
+        400: INVALID,
+        403: FORBIDDEN,
+        404: UNKNOWN_ORDER,
+        409: problemAnswer('`not-cancellable`'),
+        413: TOO_LARGE,
+      },
+    },
+  },
+  '/operator/orders/{orderId}/refund': {
+    post: {
+      summary: 'Refund a paid order, with or without putting its units back on sale',
+      security: OPERATOR,
+      requestParams: { path: orderId },
+      requestBody: jsonBody(refundOrderSchema),
+      responses: {
+        200: jsonAnswer('The order, refunded now or before', operatorOrderSchema),
+        400: INVALID,
+        403: FORBIDDEN,
+        404: UNKNOWN_ORDER,
+        409: CONFLICT,
+        413: TOO_LARGE,
+      },
+    },
+  },
+};
+
+const deliveryPaths: ZodOpenApiPathsObject = {
+  '/operator/deliveries': {
+    get: {
+      summary: 'The notices to the shop, such as those that were given up',
+      description: 'A page; `next` is what to give as `after` for the page that follows.',
+      security: OPERATOR,
+      requestParams: { query: deliveriesQuerySchema },
+      responses: {
+        200: jsonAnswer('The page', deliveriesSchema),
+        400: INVALID,
+        403: FORBIDDEN,
+      },
+    },
+  },
+  '/operator/deliveries/replay': {
+    post: {
+      summary: 'Try notices again that were given up',
+      security: OPERATOR,
+      requestBody: jsonBody(replayDeliveriesSchema),
+      responses: {
+        200: jsonAnswer('How many are tried again', replayedSchema),
+        400: INVALID,
+        403: FORBIDDEN,
+        413: TOO_LARGE,
+      },
+    },
+  },
+};
+
+export const operatorPaths: ZodOpenApiPathsObject = {
+  ...salePaths,
+  ...orderPaths,
+  ...deliveryPaths,
+};

@@ -1,0 +1,34 @@
+/**
+ * What a path that is known says to a method that it does not take. An app of its own: a second
+ * handler on a route of the first would cost each request hono's chain of handlers.
+ */
+import { Hono } from 'hono';
+import { answerOf, methodNotAllowed } from '../answer.ts';
+
+const ALLOWED = {
+  '/api/sales/:saleId/orders': 'POST',
+  '/api/sales/:saleId/orders/mine': 'GET, HEAD',
+  '/api/sales/:saleId/waitlist': 'GET, HEAD, PUT, DELETE',
+  '/api/sales/:saleId/leaderboard': 'GET, HEAD',
+  '/api/sales/:saleId/leaderboard/mine': 'GET, HEAD',
+  '/api/orders': 'GET, HEAD',
+  '/api/orders/:orderId': 'GET, HEAD',
+  '/api/orders/:orderId/payment': 'POST',
+  '/api/orders/:orderId/cancellation': 'POST',
+  '/api/payments/:provider/events': 'POST',
+  '/api/sales/:saleId': 'GET, HEAD',
+  '/api/clock': 'GET, HEAD',
+  '/openapi.json': 'GET, HEAD',
+  '/docs': 'GET, HEAD',
+  '/docs/*': 'GET, HEAD',
+};
+
+export function createOtherMethods(): Hono {
+  const others = new Hono();
+  for (const [path, allow] of Object.entries(ALLOWED)) {
+    others.options(path, () => new Response(null, { status: 204, headers: { allow } }));
+    others.all(path, () => methodNotAllowed(allow));
+  }
+  others.notFound(() => answerOf({ kind: 'unknown-route' }));
+  return others;
+}

@@ -1,0 +1,4 @@
+-- Notes that the stock store has releases; by the primary key, so that none that waits is locked.
+-- Parameters: now (ms), list of order ids.
+UPDATE releases FORCE INDEX (PRIMARY) SET delivered_at_ms = ?
+WHERE order_id IN (?) AND delivered_at_ms IS NULL

@@ -1,0 +1,104 @@
+/**
+ * LeaderboardStore on Redis: a sorted set a sale, a hash for its curve, and the number of the last
+ * result beside them, moved in one script. The race accepted: `top`, `curve` and `count` are asked
+ * one after the other, so they may be a batch apart.
+ */
+import { DEFAULT_KEY_PREFIX } from '../admit/stock-keys.ts';
+import { connectRedis, type RedisConnectionOptions, RedisReplyError } from '../redis.ts';
+import { loadStatement } from '../statements.ts';
+import { type BoardBatch, checkBatch, type LeaderboardStore } from './board.ts';
+import { boardKeys } from './board-keys.ts';
+
+export const BOARD_SCRIPTS = {
+  apply: loadStatement(new URL('./lua/apply-board-3.lua', import.meta.url)),
+  rank: loadStatement(new URL('./lua/rank-1.lua', import.meta.url)),
+};
+
+export interface RedisBoardOptions extends Omit<RedisConnectionOptions, 'connectionName'> {
+  keyPrefix?: string;
+  /** Replaced by tests only, to see them fail once a guard is gone. */
+  scripts?: typeof BOARD_SCRIPTS;
+}
+
+export function createRedisBoard(options: RedisBoardOptions): LeaderboardStore {
+  const { keyPrefix = DEFAULT_KEY_PREFIX, scripts = BOARD_SCRIPTS } = options;
+  const redis = connectRedis({ ...options, connectionName: 'sluice-board' });
+  const apply = redis.script(scripts.apply);
+  const rank = redis.script(scripts.rank);
+  const keysOf = (saleId: string) => boardKeys(keyPrefix, saleId);
+
+  return {
+    async cursor(saleId) {
+      const reply = await redis.run((client) => client.get(keysOf(saleId).cursor));
+      return reply === null ? 0 : countOf(reply);
+    },
+    async apply(batch) {
+      checkBatch(batch);
+      const { cursor, ranks, curve } = keysOf(batch.saleId);
+      const reply = await apply([cursor, ranks, curve], parametersOf(batch));
+      if (reply !== 'applied' && reply !== 'other-cursor') throw unexpected(reply);
+      return reply;
+    },
+    async top(saleId, count) {
+      if (count < 1) return [];
+      const { ranks } = keysOf(saleId);
+      const last = String(count - 1);
+      const reply = await redis.run((client) => client.zrange(ranks, 0, last, 'WITHSCORES'));
+      return pairsOf(reply).map(([buyerId, position], index) => ({
+        rank: index + 1,
+        buyerId,
+        position: countOf(position),
+      }));
+    },
+    async rank(saleId, buyerId) {
+      const reply = await rank([keysOf(saleId).ranks], [buyerId]);
+      if (reply === null) return undefined;
+      if (!Array.isArray(reply) || reply.length !== 2) throw unexpected(reply);
+      return { rank: countOf(reply[0]) + 1, buyerId, position: countOf(reply[1]) };
+    },
+    async curve(saleId) {
+      const reply = await redis.run((client) => client.hgetall(keysOf(saleId).curve));
+      return Object.entries(reply)
+        .map(([second, units]) => ({ second: countOf(second), units: Number(units) }))
+        .filter(({ units }) => units !== 0)
+        .sort((one, other) => one.second - other.second);
+    },
+    async count(saleId) {
+      return redis.run((client) => client.zcard(keysOf(saleId).ranks));
+    },
+    ping: redis.ping,
+    close: redis.close,
+  };
+}
+
+function parametersOf({ from, to, changes, curve }: BoardBatch): (string | number)[] {
+  const coming: (string | number)[] = [];
+  const leaving: string[] = [];
+  for (const { buyerId, position } of changes) {
+    if (position === undefined) leaving.push(buyerId);
+    else coming.push(position, buyerId);
+  }
+  const points = curve.flatMap(({ second, units }) => [second, units]);
+  return [from, to, coming.length / 2, leaving.length, ...coming, ...leaving, ...points];
+}
+
+function pairsOf(reply: string[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < reply.length; index += 2) {
+    const [member, value] = [reply[index], reply[index + 1]];
+    if (member === undefined || value === undefined) throw unexpected(reply);
+    pairs.push([member, value]);
+  }
+  return pairs;
+}
+
+function countOf(reply: unknown): number {
+  const count = Number(reply);
+  if (!Number.isSafeInteger(count) || count < 0) throw unexpected(reply);
+  return count;
+}
+
+function unexpected(reply: unknown): RedisReplyError {
+  const seen = String(JSON.stringify(reply)).slice(0, 200);
+  return new RedisReplyError(`redis answered ${seen}, which is nothing of a board`);
+}

@@ -1,0 +1,2 @@
+-- How far a reader is in a sale's results. Parameters: reader, sale id.
+SELECT seq FROM book_result_cursors WHERE reader = ? AND sale_id = ?

@@ -1,0 +1,6 @@
+-- Some of the dead notices wait again, as if they had just been made. Parameters: now (ms), now
+-- again, how many.
+UPDATE book_deliveries SET state = 'pending', tries = 0, created_at_ms = ?, due_at_ms = ?
+WHERE number IN (
+  SELECT number FROM book_deliveries WHERE state = 'dead' ORDER BY number LIMIT ?
+)

@@ -1,0 +1,2 @@
+-- The order that a payment is for. Parameters: payment id, provider.
+SELECT order_id AS orderId FROM payments WHERE payment_id = ? AND provider = ?

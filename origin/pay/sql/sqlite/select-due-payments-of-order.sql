@@ -1,0 +1,7 @@
+-- Payments of one order about which the provider must be asked now. Parameters: order id, now (ms),
+-- provider.
+SELECT payment_id AS paymentId, order_id AS orderId, sale_id AS saleId, buyer_id AS buyerId,
+  attempt, provider, state, refund_reason AS refundReason, amount, currency,
+  pay_before_ms AS payBeforeMs, session_id AS sessionId, url, opened_at_ms AS openedAtMs,
+  changed_at_ms AS changedAtMs, tries
+FROM book_payments WHERE order_id = ? AND due_at_ms <= ? AND provider = ? ORDER BY attempt

@@ -1,0 +1,6 @@
+-- A payment. Parameter: payment id.
+SELECT payment_id AS paymentId, order_id AS orderId, sale_id AS saleId, buyer_id AS buyerId,
+  attempt, provider, state, refund_reason AS refundReason, amount, currency,
+  pay_before_ms AS payBeforeMs, session_id AS sessionId, url, opened_at_ms AS openedAtMs,
+  changed_at_ms AS changedAtMs, tries
+FROM book_payments WHERE payment_id = ?

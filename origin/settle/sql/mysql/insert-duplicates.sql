@@ -1,7 +1,0 @@
--- Writes orders whose buyer has a live order in the sale as rejected, so that no order vanishes. A
--- row whose order id is there is left as it is. Parameter: rows as in insert-orders.sql, then NULL
--- for `live`, state, reason.
-INSERT INTO orders (order_id, sale_id, buyer_id, quantity, epoch, bucket, seq, reserved_at_ms,
-  settled_at_ms, pay_before_ms, settle_id, live, state, reason)
-VALUES ?
-ON DUPLICATE KEY UPDATE order_id = order_id

@@ -1,0 +1,3 @@
+-- How many wait for a unit; exact once this transaction has written the sale's row. Parameter: sale
+-- id.
+SELECT waiting FROM sales WHERE sale_id = ?

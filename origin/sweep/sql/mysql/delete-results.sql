@@ -1,0 +1,2 @@
+-- Forgets a sale's results up to a number. Parameters: sale id, number.
+DELETE FROM results WHERE sale_id = ? AND seq <= ?

@@ -1,0 +1,2 @@
+-- The order is resolved, or on its way to be. Parameter: order id.
+DELETE FROM book_cancellations WHERE order_id = ?

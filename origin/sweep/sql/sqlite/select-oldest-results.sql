@@ -1,0 +1,2 @@
+-- A sale's oldest results. Parameters: sale id, how many at most.
+SELECT seq, at_ms AS atMs FROM book_results WHERE sale_id = ? ORDER BY seq LIMIT ?

@@ -1,0 +1,85 @@
+/**
+ * Joins a batch of buyers to a sale's line in one transaction. The sale's row is locked before
+ * anything is read: settling, serving and leaving write it too, so an order that is not seen here
+ * will see the buyer in the line and take them out of it (nobody both holds an order and waits).
+ * Lost answers and repeats are harmless: whoever waits keeps the place.
+ */
+import { failpoint } from '../failpoints.ts';
+import { statementsBeside, type Transaction } from '../settle/transaction.ts';
+import { answer, type Waiting } from '../settle/waiting.ts';
+import {
+  decideJoins,
+  type JoinDecision,
+  type JoinRequest,
+  type JoinVerdict,
+  type LineRow,
+} from './decide-joins.ts';
+import { lockLine } from './lock-line.ts';
+
+const {
+  'find-units-coming': findUnitsComing,
+  'select-holders': selectHolders,
+  'select-line-rows': selectLineRows,
+  'change-quantity': changeQuantity,
+  'delete-line-rows': deleteLineRows,
+  'insert-line-rows': insertLineRows,
+  'add-to-waiting': addToWaiting,
+} = statementsBeside(import.meta.url, [
+  'find-units-coming',
+  'select-holders',
+  'select-line-rows',
+  'change-quantity',
+  'delete-line-rows',
+  'insert-line-rows',
+  'add-to-waiting',
+]);
+
+/** A verdict a request, in the order asked. */
+export function* joinLine(
+  transaction: Transaction,
+  saleId: string,
+  requests: readonly JoinRequest[],
+): Waiting<JoinVerdict[]> {
+  const { nowMs } = transaction;
+  const buyerIds = [...new Set(requests.map((request) => request.buyerId))];
+  const locked = yield* lockLine(transaction, saleId);
+  const [coming] = yield* answer(transaction.rows<{ isThere: number }>(findUnitsComing, saleId));
+  const holders = yield* answer(
+    transaction.rows<{ buyerId: string }>(selectHolders, saleId, buyerIds),
+  );
+  const rows = yield* answer(transaction.rows<LineRow>(selectLineRows, saleId, buyerIds));
+  const decision = decideJoins({
+    requests,
+    line: {
+      ...locked,
+      hasUnitsComing: coming?.isThere === 1,
+      hasEnded: nowMs >= locked.closesAtMs,
+    },
+    holders: new Set(holders.map((holder) => holder.buyerId)),
+    rows: new Map(rows.map((row) => [row.buyerId, row])),
+    nowMs,
+  });
+  yield* write(transaction, saleId, decision);
+  failpoint('waitlist.before-commit');
+  return requests.map(({ buyerId }) => {
+    const verdict = decision.verdicts.get(buyerId);
+    if (verdict === undefined) throw new Error(`nothing was decided of buyer ${buyerId}`);
+    return verdict;
+  });
+}
+
+function* write(
+  transaction: Transaction,
+  saleId: string,
+  { added, replaced, changed }: JoinDecision,
+): Waiting<void> {
+  const { nowMs } = transaction;
+  for (const [quantity, numbers] of changed) {
+    yield* answer(transaction.run(changeQuantity, quantity, nowMs, numbers));
+  }
+  if (added.length === 0) return;
+  if (replaced.length > 0) yield* answer(transaction.run(deleteLineRows, replaced));
+  const rows = added.map(({ buyerId, quantity }) => [saleId, buyerId, quantity, nowMs, nowMs]);
+  yield* answer(transaction.insert(insertLineRows, rows));
+  yield* answer(transaction.run(addToWaiting, added.length, saleId));
+}

@@ -1,0 +1,49 @@
+/**
+ * What speaks against joining a line before the book is asked, so that those who cannot wait cost
+ * it nothing. The stock store knows first that a buyer ordered, and last that the order was closed:
+ * of an order that it still holds, the book has the last word.
+ */
+import type { Refusal } from '../../contract/outcomes.ts';
+import { judgeClick } from '../admit/admission.ts';
+import type { StockLedger } from '../admit/stock.ts';
+import type { OrderBook, Sale } from '../settle/book.ts';
+import type { JoinRequest } from './decide-joins.ts';
+import { createRecent } from './recent.ts';
+
+/** How long it is believed that a sale is sold out, or not. */
+const SOLD_OUT_MAX_AGE_MS = 100;
+
+export interface MayJoinOptions {
+  book: OrderBook;
+  stock: StockLedger;
+  nowMs(): number;
+}
+
+/** Undefined lets the buyer on to the book. */
+export type MayJoin = (sale: Sale, request: JoinRequest) => Promise<Refusal | undefined>;
+
+export function createMayJoin({ book, stock, nowMs }: MayJoinOptions): MayJoin {
+  const stocks = createRecent({
+    maxAgeMs: SOLD_OUT_MAX_AGE_MS,
+    nowMs,
+    read: async (saleId) => ({ terms: await stock.terms(saleId) }),
+  });
+
+  async function hasOrder(saleId: string, buyerId: string): Promise<boolean> {
+    const holding = await stock.find(saleId, buyerId);
+    if (holding === undefined) return false;
+    const order = await book.order(holding.orderId);
+    return order === undefined || order.state === 'reserved' || order.state === 'paid';
+  }
+
+  return async (sale, { buyerId, quantity }) => {
+    const { saleId } = sale;
+    const click = { saleId, buyerId, idempotencyKey: '', quantity, admittedAtMs: nowMs() };
+    const refusal = judgeClick(sale, click, nowMs());
+    if (refusal !== undefined) return refusal;
+    const [{ terms }, holds] = await Promise.all([stocks.get(saleId), hasOrder(saleId, buyerId)]);
+    if (terms === undefined || terms.epoch !== sale.epoch) return { kind: 'recovering' };
+    if (holds) return { kind: 'has-order' };
+    return terms.stock === 0 ? undefined : { kind: 'not-sold-out' };
+  };
+}

@@ -1,0 +1,3 @@
+-- Takes buyers out of the line. Parameters: now (ms), list of numbers (JSON).
+UPDATE book_waitlist SET state = 'left', changed_at_ms = ?
+WHERE number IN (SELECT value FROM json_each(?))

@@ -1,0 +1,4 @@
+-- The rows of buyers in a sale's line, whatever became of them. Parameters: sale id, list of buyer
+-- ids (JSON).
+SELECT number, buyer_id AS buyerId, quantity, state, joined_at_ms AS joinedAtMs
+FROM book_waitlist WHERE sale_id = ? AND buyer_id IN (SELECT value FROM json_each(?))

@@ -1,0 +1,2 @@
+-- One session. Parameter: session_id.
+SELECT * FROM sessions WHERE session_id = ?

@@ -1,0 +1,126 @@
+/**
+ * What the tests' shop answers to each of the buyer's routes: scripted replies first, else what a
+ * shop with one sale, one order and one place on the waitlist would say.
+ */
+import type { OrderView } from '../../contract/order.ts';
+import { httpOf, type Outcome } from '../../contract/outcomes.ts';
+import { type SaleView, saleStateAt } from '../../contract/sale.ts';
+import type { Place } from '../../contract/waitlist.ts';
+
+/** Where the buyer pays. */
+export const PAY_PAGE = '/provider';
+export interface SeenRequest {
+  method: string;
+  path: string;
+  atMs: number;
+  key: string | undefined;
+  cookie: string | undefined;
+  authorization: string | undefined;
+  body: string;
+}
+
+/** `lost`: the shop acts and the connection breaks before its answer. */
+export type Reply = Outcome | 'lost';
+
+export interface Shop {
+  url: string;
+  sale: SaleView;
+  /** The order that polling finds; undefined: none. */
+  order: OrderView | undefined;
+  /** Where the buyer is on the waitlist; undefined: nowhere. */
+  waiting: Place | undefined;
+  /** The only token that is good; undefined: everybody is a guest. */
+  token: string | undefined;
+  /** What the next presses of a button are answered; when used up, the shop does what is asked. */
+  replies: Reply[];
+  place(request: SeenRequest): Reply;
+  seen: SeenRequest[];
+  /** How many requests came without a cookie where who asks matters: each made a guest. */
+  guests: number;
+  clockDelayMs: number;
+  nowMs(): number;
+  requests(method: string, path: RegExp): SeenRequest[];
+  stop(): Promise<void>;
+}
+
+export interface ShopAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+const ok = (body: unknown): ShopAnswer => ({ status: 200, headers: {}, body });
+
+export function replyTo(shop: Shop, seen: SeenRequest): ShopAnswer | 'lost' {
+  const { method, path } = seen;
+  const now = new Date(shop.nowMs()).toISOString();
+  if (path === '/api/sales/demo') return ok({ ...shop.sale, now, state: stateOf(shop) });
+  if (path === '/api/sales/demo/leaderboard?top=5') return ok(BOARD);
+  if (shop.token !== undefined && seen.authorization !== `Bearer ${shop.token}`) {
+    return httpOf({ kind: 'unauthenticated', reason: 'the token has expired' });
+  }
+  if (path === '/api/clock') return ok({ now });
+  if (path === '/api/orders') return ok({ orders: ordersOf(shop) });
+  if (!/^\/api\/(sales\/demo|orders)\//.test(path)) return httpOf({ kind: 'unknown-sale' });
+  if (method !== 'GET') {
+    const scripted = shop.replies.shift();
+    if (scripted !== undefined) return scripted === 'lost' ? scripted : httpOf(scripted);
+  }
+  if (path.endsWith('/waitlist')) return replyOnWaitlist(shop, method);
+  if (path.endsWith('/leaderboard/mine')) return ok({ rank: 17, quantity: 1, elapsedMs: 1234 });
+  if (method === 'POST') return act(shop, seen);
+  return shop.order === undefined
+    ? httpOf({ kind: 'unknown-order' })
+    : httpOf({ kind: 'order', order: shop.order });
+}
+
+function act(shop: Shop, seen: SeenRequest): ShopAnswer | 'lost' {
+  const { order } = shop;
+  if (seen.path.endsWith('/payment') && order !== undefined) {
+    shop.order = { ...order, payment: 'open' };
+    const paymentId = `pay_${order.orderId}_1`;
+    return ok({ paymentId, url: shop.url + PAY_PAGE, payBefore: order.payBefore });
+  }
+  if (seen.path.endsWith('/cancellation') && order !== undefined) {
+    shop.order = { ...order, state: 'cancelled', closedBy: 'buyer' };
+    return httpOf({ kind: 'order', order: shop.order });
+  }
+  const reply = shop.place(seen);
+  return reply === 'lost' ? reply : httpOf(reply);
+}
+
+function replyOnWaitlist(shop: Shop, method: string): ShopAnswer {
+  if (method === 'PUT') shop.waiting ??= placeOf();
+  if (shop.waiting === undefined) return httpOf({ kind: 'not-waiting' });
+  if (method !== 'DELETE') return ok(shop.waiting);
+  shop.waiting = undefined;
+  return { status: 204, headers: {}, body: undefined };
+}
+
+function ordersOf({ order, sale }: Shop): (OrderView & { title: string })[] {
+  return order === undefined ? [] : [{ ...order, title: sale.title }];
+}
+
+const BOARD = {
+  score: 'fastest',
+  buyers: 99,
+  top: [1, 2, 3, 4, 5].map((rank) => ({
+    rank,
+    buyer: `b••••${rank}`,
+    quantity: 1,
+    elapsedMs: 100 * rank,
+  })),
+  curve: [{ second: 0, units: 99 }],
+};
+
+function stateOf({ sale, nowMs }: Shop) {
+  if (sale.state !== 'scheduled') return sale.state;
+  const [opensAtMs, closesAtMs] = [Date.parse(sale.opensAt), Date.parse(sale.closesAt)];
+  const soldOut = sale.remaining === 0;
+  return saleStateAt({ opensAtMs, closesAtMs, paused: false, soldOut }, nowMs());
+}
+
+export function placeOf(place: Partial<Place> = {}): Place {
+  const joinedAt = new Date(0).toISOString();
+  return { place: 3, waiting: 7, quantity: 1, joinedAt, unpaidUnits: 4, ...place };
+}

@@ -1,0 +1,47 @@
+/** What a buyer does with a reserved order: drawn by a seed, so that a failure can be seen again. */
+
+export const FATES = [
+  'pay',
+  'pay-twice',
+  'decline-then-pay',
+  'decline',
+  'insufficient',
+  'late',
+  'never',
+  'cancel',
+  'cancel-while-paying',
+] as const;
+export type Fate = (typeof FATES)[number];
+
+/** Parts of a hundred. About half of the orders are paid, the others' units go on. */
+const WEIGHTS: Record<Fate, number> = {
+  pay: 30,
+  'pay-twice': 8,
+  'decline-then-pay': 8,
+  decline: 8,
+  insufficient: 6,
+  late: 10,
+  never: 12,
+  cancel: 10,
+  'cancel-while-paying': 8,
+};
+
+/** Mulberry32: small, and the same everywhere. */
+export function createDice(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function drawFate(fraction: number): Fate {
+  let left = fraction * FATES.reduce((sum, fate) => sum + WEIGHTS[fate], 0);
+  for (const fate of FATES) {
+    left -= WEIGHTS[fate];
+    if (left < 0) return fate;
+  }
+  return 'pay';
+}
