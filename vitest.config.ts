@@ -17,9 +17,9 @@ const FAST = [
   'test/tidy.test.ts',
   'test/contract/**/*.test.ts',
   'test/origin/*.test.ts',
-  'test/origin/{lease,log,reconcile,sales,settle}/*.test.ts',
+  'test/origin/{close,leaderboard,lease,log,notify,pay,reconcile,sales,settle,waitlist}/*.test.ts',
   'test/origin/admit/{admission,order-view,redis-risks,reserve-batcher}.test.ts',
-  'test/browser/page.{attempt,clock,next-step,schedule}.test.ts',
+  'test/browser/page.{attempt,clock,later-step,next-step,schedule}.test.ts',
   'test/cli/{duration,secrets}.test.ts',
 ];
 const EDGE = ['test/edge/**/*.test.ts'];

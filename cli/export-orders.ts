@@ -1,7 +1,7 @@
 /**
- * Writes orders as CSV (RFC 4180, one heading) or as one JSON object a line. A file is written under
- * another name first and renamed at the end, so that what has the name is whole; one that is there
- * already is never overwritten.
+ * Writes orders as CSV (RFC 4180, one heading) or as one JSON object a line. A file is written
+ * under another name first and renamed at the end, so that what has the name is whole; one that is
+ * there already is never overwritten.
  */
 import { createWriteStream, existsSync, renameSync } from 'node:fs';
 import { Transform } from 'node:stream';

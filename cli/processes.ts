@@ -1,5 +1,5 @@
 /**
- * The two processes behind `npm start`, each started as a person would, watched until it answers,
+ * The processes behind `npm start`, each started as a person would, watched until it answers,
  * and stopped with SIGTERM. Output of the origin and errors of the edge go to the terminal.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -74,6 +74,23 @@ export function startOrigin(
   const kept = keep('the origin', child);
   spawned?.(kept);
   return whenReady(kept, `${url}/readyz`);
+}
+
+/** The stand-in payment provider; its page says where it listens by itself. */
+export function startSandbox(
+  environment: Environment,
+  url: string,
+  { spawned }: StartOptions = {},
+): Promise<Child> {
+  const main = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
+  });
+  const kept = keep('the sandbox', child);
+  spawned?.(kept);
+  return whenReady(kept, `${url}/page.css`);
 }
 
 export function startEdge(

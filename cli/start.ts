@@ -1,13 +1,20 @@
 /**
- * `npm start`: the origin and the edge on this machine, with a demo sale. Makes up what is not
- * given (secrets are kept in DATA_DIR), starts both as processes of their own, prints the page's
- * URL last, and ends both when it is ended or one of them stops.
+ * `npm start`: the origin, the edge and the payment sandbox on this machine, with a demo sale.
+ * Makes up what is not given (secrets are kept in DATA_DIR), starts each as a process of its own,
+ * prints the page's URL last, and ends all when it is ended or one of them stops.
  */
 import { systemClock } from '../contract/clock.ts';
 import { processEnvironment } from '../origin/environment.ts';
 import { createDemoSale } from './demo-sale.ts';
 import { createOperatorClient } from './operator-client.ts';
-import { type Child, ensurePortIsFree, StartError, startEdge, startOrigin } from './processes.ts';
+import {
+  type Child,
+  ensurePortIsFree,
+  StartError,
+  startEdge,
+  startOrigin,
+  startSandbox,
+} from './processes.ts';
 import { ensureSecrets, SecretsError } from './secrets.ts';
 
 const DEMO_SALE = 'demo';
@@ -20,6 +27,9 @@ async function start(children: Child[]): Promise<void> {
   const port = Number(given.PORT ?? 8787);
   const originPort = Number(given.ORIGIN_PORT ?? 8788);
   const originUrl = given.ORIGIN_URL ?? `http://127.0.0.1:${originPort}`;
+  const sandboxPort = Number(given.SANDBOX_PORT ?? 8790);
+  const sandboxUrl = given.SANDBOX_URL ?? `http://127.0.0.1:${sandboxPort}`;
+  const shopUrl = given.SHOP_URL ?? `http://127.0.0.1:${port}`;
   const secrets = ensureSecrets(dataDir, given);
   const environment = {
     ...given,
@@ -29,13 +39,23 @@ async function start(children: Child[]): Promise<void> {
     ORIGIN_PORT: String(originPort),
     ORIGIN_URL: originUrl,
     ALLOW_GUESTS: given.ALLOW_GUESTS ?? 'on',
+    SHOP_URL: shopUrl,
+    SANDBOX_URL: sandboxUrl,
+    SANDBOX_PORT: String(sandboxPort),
+    SANDBOX_DATA_DIR: dataDir,
+    SANDBOX_EVENTS_URL:
+      given.SANDBOX_EVENTS_URL ?? `http://127.0.0.1:${port}/api/payments/sandbox/events`,
   };
   await ensurePortIsFree('PORT', port);
   await ensurePortIsFree('ORIGIN_PORT', originPort);
+  const takesNoMoney = (given.PAYMENT_PROVIDER ?? 'sandbox') === 'sandbox';
+  if (takesNoMoney) await ensurePortIsFree('SANDBOX_PORT', sandboxPort);
 
   const spawned = (child: Child) => void children.push(child);
   await startOrigin(environment, originUrl, { watch, spawned });
   // The user may have ended it meanwhile: what is started now would be forgotten.
+  if (ending !== undefined) return;
+  if (takesNoMoney) await startSandbox(environment, sandboxUrl, { spawned });
   if (ending !== undefined) return;
   await startEdge(environment, `http://127.0.0.1:${port}`, { spawned });
   if (given.DEMO === 'off') {

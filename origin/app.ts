@@ -13,12 +13,20 @@ import { createBuyerRoutes } from './http/buyer-routes.ts';
 import { createDocsRoutes } from './http/docs-routes.ts';
 import { createEdgeRoutes } from './http/edge-routes.ts';
 import { type Checks, createHealthRoutes } from './http/health-routes.ts';
+import { createLeaderboardRoutes } from './http/leaderboard-routes.ts';
+import { createMineRoutes } from './http/mine-routes.ts';
 import { createPassGate } from './http/pass-gate.ts';
+import { createPaymentRoutes } from './http/payment-routes.ts';
+import { createWaitlistRoutes } from './http/waitlist-routes.ts';
+import type { LeaderboardStore } from './leaderboard/board.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { createOperatorRoutes } from './operator/routes.ts';
+import type { Payments } from './pay/payments.ts';
 import type { SaleDirectory } from './sales/directory.ts';
 import type { OrderBook } from './settle/book.ts';
+import { type Cancellation, cancelOrder } from './sweep/cancel-order.ts';
+import type { Waitlist } from './waitlist/waitlist.ts';
 
 export interface AppOptions {
   /** False when the process does not have the role `api`: then only health and metrics answer. */
@@ -28,6 +36,9 @@ export interface AppOptions {
   payWindowMs: number;
   admit: Admission;
   orders: OrderReader;
+  payments: Payments;
+  waitlist: Waitlist;
+  board: LeaderboardStore;
   directory: SaleDirectory;
   stock: StockLedger;
   book: OrderBook;
@@ -49,11 +60,19 @@ export function createApp(options: AppOptions): Hono {
   if (options.serves) {
     const passGate = createPassGate(options.passes, nowMs);
     const stores = { book, stock };
-    const { operatorToken: token } = options;
+    const { operatorToken: token, payments, waitlist, board } = options;
+    const cancel = (wanted: Cancellation) =>
+      cancelOrder({ book, orders, hurry: payments.workOn }, wanted);
+    const { newestOf: newestPayments } = payments;
     app.route('/', createBuyerRoutes({ passGate, admit, orders, decided: metrics.decided }));
+    app.route('/', createMineRoutes({ passGate, book, directory, newestPayments }));
+    app.route('/', createPaymentRoutes({ passGate, payments, orders, cancel, nowMs }));
+    app.route('/', createWaitlistRoutes({ passGate, waitlist }));
+    app.route('/', createLeaderboardRoutes({ passGate, board, directory, nowMs }));
     app.route('/', createEdgeRoutes({ passGate, directory, stock }));
     app.route('/', createDocsRoutes());
-    app.route('/', createOperatorRoutes({ token, stores, directory, payWindowMs, nowMs, random }));
+    const operated = { token, stores, directory, payWindowMs, nowMs, random, payments, cancel };
+    app.route('/', createOperatorRoutes(operated));
   }
   app.notFound(() => answer({ kind: 'unknown-route' }));
   app.onError((error) => {

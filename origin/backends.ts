@@ -1,6 +1,7 @@
 /**
- * Opens the backends by the scheme of their URLs; the leaderboard lies where the stock does. All embedded ones share one database file.
- * When one cannot be opened, those that were are closed again.
+ * Opens the backends by the scheme of their URLs; the leaderboard lies where the stock does. All
+ * embedded ones share one database file. When one cannot be opened, those that were are closed
+ * again.
  */
 import type { Clock } from '../contract/clock.ts';
 import type { Random } from '../contract/random.ts';
@@ -20,6 +21,9 @@ import { createKafkaLog } from './log/kafka-log.ts';
 import type { OrderLog } from './log/log.ts';
 import { createSqliteLog } from './log/sqlite-log.ts';
 import type { Logger } from './logger.ts';
+import type { PaymentProvider } from './pay/provider.ts';
+import { createSandboxProvider } from './pay/sandbox-provider.ts';
+import { createStripeProvider } from './pay/stripe-provider.ts';
 import type { OrderBook } from './settle/book.ts';
 import { createMysqlBook } from './settle/mysql-book.ts';
 import { createSqliteBook } from './settle/sqlite-book.ts';
@@ -115,6 +119,32 @@ function openLog({ config, logger, clock }: BackendsOptions, embedded: () => Emb
         replication: config.LOG_REPLICATION,
         logger,
       });
+}
+
+/** Holds no connection: each call is a request of its own. */
+export function openProvider(config: Config): PaymentProvider {
+  switch (config.PAYMENT_PROVIDER) {
+    case 'sandbox':
+      return createSandboxProvider({
+        url: config.SANDBOX_URL,
+        secret: given(config.SANDBOX_SECRET),
+        ...(config.SANDBOX_PUBLIC_URL === undefined
+          ? {}
+          : { publicUrl: config.SANDBOX_PUBLIC_URL }),
+      });
+    case 'stripe':
+      return createStripeProvider({
+        secretKey: given(config.STRIPE_SECRET_KEY),
+        webhookSecret: given(config.STRIPE_WEBHOOK_SECRET),
+        ...(config.STRIPE_URL === undefined ? {} : { apiUrl: config.STRIPE_URL }),
+      });
+  }
+}
+
+/** The configuration was refused without it. */
+function given(setting: string | undefined): string {
+  if (setting === undefined) throw new Error('a setting that its provider needs is missing');
+  return setting;
 }
 
 function warn(logger: Logger, backend: string) {

@@ -27,8 +27,8 @@ export interface Metrics {
   payment(step: string): void;
   /** Orders closed by the sweep role, and what else it did. */
   swept(what: string, count: number): void;
-  joined(outcome: string, count: number): void;
-  notice(outcome: string, count: number): void;
+  waitlist(batch: { kind: 'join' | 'leave'; size: number; seconds: number }): void;
+  notice(outcome: string): void;
   resultsBehind(reader: string, saleId: string, results: number): void;
   /** `read` is asked at each scrape. */
   watchLag(read: () => Promise<{ messages: number; seconds: number }>): void;
@@ -110,6 +110,18 @@ function createLaterMetrics(registers: Registry[]) {
     const made = new Counter({ name, help, labelNames: [label], registers });
     return (value: string, count = 1) => made.inc({ [label]: value }, count);
   };
+  const changes = new Counter({
+    name: 'sluice_waitlist_changes_total',
+    help: 'Requests to join or leave a waitlist that reached the book.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const joining = new Histogram({
+    name: 'sluice_waitlist_duration_seconds',
+    help: 'Time that one transaction of the waitlist takes.',
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
   const behind = new Gauge({
     name: 'sluice_results_behind',
     help: 'Results in the book that a reader has not taken yet, by reader and sale.',
@@ -119,7 +131,10 @@ function createLaterMetrics(registers: Registry[]) {
   return {
     payment: counter('sluice_payment_steps_total', 'Steps of payments.', 'step'),
     swept: counter('sluice_swept_total', 'What the sweep role did.', 'what'),
-    joined: counter('sluice_waitlist_joins_total', 'Requests to join, by outcome.', 'outcome'),
+    waitlist({ kind, size, seconds }: { kind: string; size: number; seconds: number }) {
+      changes.inc({ kind }, size);
+      joining.observe(seconds);
+    },
     notice: counter('sluice_notices_total', 'Attempts to tell the shop, by outcome.', 'outcome'),
     resultsBehind: (reader: string, sale: string, results: number) =>
       behind.set({ reader, sale }, results),

@@ -1,20 +1,23 @@
 /**
- * The origin's roles but `api`: what each does, and how often. `settle` runs in as many processes as
- * there are; the others are singletons under a lease, whose rounds are harmless when two run at once.
+ * The origin's roles but `api`: what each does, and how often. `settle` runs in as many processes
+ * as there are; the others are singletons under a lease, whose rounds are harmless when two run at
+ * once.
  */
 import type { Clock } from '../contract/clock.ts';
 import type { Random } from '../contract/random.ts';
 import type { Backends } from './backends.ts';
-import { DELIVER_EVERY_MS, deliverRound } from './close/deliver.ts';
 import type { Config, Role } from './config.ts';
 import { createLeaderboardRound, FOLLOW_EVERY_MS } from './leaderboard/follow.ts';
 import { startSingleton } from './lease/singleton.ts';
 import { RELAY_EVERY_MS, relayRound } from './log/relay.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { createNotify, NOTIFY_EVERY_MS } from './notify/notify.ts';
+import type { Payments } from './pay/payments.ts';
 import { RECONCILE_EVERY_MS, reconcileRound } from './reconcile/reconcile.ts';
 import type { SaleDirectory } from './sales/directory.ts';
 import { createSettler } from './settle/settler.ts';
+import { createSweep, PAY_EVERY_MS, SWEEP_EVERY_MS } from './sweep/sweep.ts';
 
 export interface RoleParts {
   config: Config;
@@ -25,6 +28,7 @@ export interface RoleParts {
   onFatal(error: unknown): void;
   backends: Backends;
   directory: SaleDirectory;
+  payments: Payments;
   metrics: Metrics;
 }
 
@@ -34,12 +38,13 @@ export interface RunningRole {
 
 /** A role by name; each is started when ROLES names it. */
 export const STARTERS: Record<
-  Exclude<Role, 'api' | 'notify'>,
+  Exclude<Role, 'api'>,
   (parts: RoleParts) => RunningRole | Promise<RunningRole>
 > = {
   settle: startSettle,
   relay: startRelay,
   sweep: startSweep,
+  notify: startNotify,
   leaderboard: startLeaderboard,
   reconcile: startReconcile,
 };
@@ -83,11 +88,52 @@ function startRelay(parts: RoleParts): RunningRole {
   });
 }
 
+/**
+ * Two leases, so that a payment provider that answers slowly delays neither expiry nor delivery.
+ */
 function startSweep(parts: RoleParts): RunningRole {
+  const { clock, logger, directory, payments, metrics } = parts;
   const { stock, book } = parts.backends;
-  return singleton(parts, 'sweep', DELIVER_EVERY_MS, async (mayGoOn) => {
-    await deliverRound({ stock, book, mayGoOn });
+  const sweep = createSweep({
+    book,
+    stock,
+    sales: directory.known,
+    nowMs: clock.nowMs,
+    logger,
+    observe: metrics.swept,
   });
+  const sweeping = singleton(parts, 'sweep', SWEEP_EVERY_MS, sweep);
+  const paying = singleton(parts, 'payments', PAY_EVERY_MS, async (mayGoOn) => {
+    await payments.workDue(mayGoOn);
+  });
+  return {
+    async close() {
+      await Promise.all([sweeping.close(), paying.close()]);
+    },
+  };
+}
+
+/** Nobody to tell: then nothing is collected either. */
+function startNotify(parts: RoleParts): RunningRole {
+  const { config, backends, random, logger, metrics } = parts;
+  const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = config;
+  if (url === undefined || secret === undefined) return { close: async () => {} };
+  const notify = createNotify({
+    book: backends.book,
+    shop: { url, secret },
+    fetch,
+    random,
+    logger,
+    observe: metrics.notice,
+    observeBehind: (saleId, behind) => metrics.resultsBehind('notify', saleId, behind),
+  });
+  const rounds = singleton(parts, 'notify', NOTIFY_EVERY_MS, notify.round);
+  return {
+    async close() {
+      await rounds.close();
+      await notify.close();
+    },
+  };
 }
 
 function startLeaderboard(parts: RoleParts): RunningRole {
@@ -120,7 +166,7 @@ function startReconcile(parts: RoleParts): RunningRole {
 
 function singleton(
   { config, backends, clock, logger, random }: RoleParts,
-  name: Role,
+  name: Role | 'payments',
   everyMs: number,
   round: (mayGoOn: () => boolean) => Promise<void>,
 ): RunningRole {

@@ -13,14 +13,16 @@ import { createAdmission } from './admit/admission.ts';
 import { createOrderReader } from './admit/order-view.ts';
 import { createReserveBatcher } from './admit/reserve-batcher.ts';
 import { createApp } from './app.ts';
-import { type Backends, openBackends } from './backends.ts';
+import { type Backends, openBackends, openProvider } from './backends.ts';
 import type { Config } from './config.ts';
 import { nodeHashing } from './hashing.ts';
 import { createAppender } from './log/appender.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { createPayments } from './pay/payments.ts';
 import { type RoleParts, type RunningRole, STARTERS } from './roles.ts';
 import { createSaleDirectory } from './sales/directory.ts';
+import { createWaitlist } from './waitlist/waitlist.ts';
 
 /** How long a stopping process waits for the log to take what clients were not yet promised. */
 const DRAIN_MS = 5_000;
@@ -61,12 +63,20 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const directory = createSaleDirectory({ book, nowMs: clock.nowMs, logger });
   await directory.refresh();
   const metrics = createMetrics();
-  const parts: Parts = { ...options, backends, directory, metrics };
+  const payments = createPayments({
+    book,
+    provider: openProvider(config),
+    random,
+    logger,
+    returnUrl: (saleId) => `${config.SHOP_URL.replace(/\/$/, '')}/s/${saleId}?paid`,
+    observe: metrics.payment,
+  });
+  const parts: Parts = { ...options, backends, directory, payments, metrics };
   await warnOfRisks(backends, logger);
 
   const roles: RunningRole[] = [];
   for (const role of config.ROLES) {
-    if (role !== 'api' && role !== 'notify') roles.push(await STARTERS[role](parts));
+    if (role !== 'api') roles.push(await STARTERS[role](parts));
   }
   const api = await startApi(parts);
   logger.info({ port: api.port, roles: config.ROLES }, 'the origin is up');
@@ -89,8 +99,8 @@ async function warnOfRisks({ stock, log, book }: Backends, logger: Logger): Prom
 
 /** Every process listens, for its health and metrics; only the role `api` admits. */
 async function startApi(parts: Parts): Promise<Origin> {
-  const { config, clock, random, logger, backends, directory, metrics } = parts;
-  const { stock, log, book, leases } = backends;
+  const { config, clock, random, logger, backends, directory, payments, metrics } = parts;
+  const { stock, log, book, leases, board } = backends;
   let draining = false;
   const appender = createAppender({
     log,
@@ -119,7 +129,23 @@ async function startApi(parts: Parts): Promise<Origin> {
       acceptAfter: config.ACCEPT_AFTER,
       acceptWaitMs: config.ACCEPT_WAIT_MS,
     }),
-    orders: createOrderReader({ book, stock, directory, isDurable: appender.isDurable }),
+    orders: createOrderReader({
+      book,
+      stock,
+      directory,
+      isDurable: appender.isDurable,
+      newestPayments: payments.newestOf,
+    }),
+    payments,
+    waitlist: createWaitlist({
+      book,
+      stock,
+      directory,
+      nowMs: clock.nowMs,
+      logger,
+      observe: metrics.waitlist,
+    }),
+    board,
     directory,
     stock,
     book,

@@ -4,6 +4,7 @@
  */
 import type { OrderView } from '../../contract/order.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
+import type { PaymentState } from '../../contract/payment.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { BookOrder, OrderBook } from '../settle/book.ts';
 import type { StockLedger } from './stock.ts';
@@ -20,6 +21,8 @@ export interface OrderReaderOptions {
   directory: SaleDirectory;
   /** True when this process knows that the log has the order, before its outbox entry is gone. */
   isDurable(orderId: string): boolean;
+  /** The state of each order's newest payment, for those that have one. */
+  newestPayments(orderIds: readonly string[]): Promise<ReadonlyMap<string, PaymentState>>;
 }
 
 export function createOrderReader(options: OrderReaderOptions): OrderReader {
@@ -33,26 +36,34 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
     return { orderId, saleId, state: accepting ? 'accepting' : 'queued', quantity };
   }
 
+  async function withPayment(order: BookOrder): Promise<Outcome> {
+    const view = bookOrderView(order);
+    if (order.state === 'rejected') return found(view);
+    const payment = (await options.newestPayments([order.orderId])).get(order.orderId);
+    return found(payment === undefined ? view : { ...view, payment });
+  }
+
   return {
     async byId(orderId, buyerId) {
       const settled = await book.order(orderId);
       if (settled !== undefined) {
-        return settled.buyerId === buyerId ? found(bookOrderView(settled)) : UNKNOWN;
+        return settled.buyerId === buyerId ? withPayment(settled) : UNKNOWN;
       }
       const sale = directory.ofOrder(orderId);
       const order = sale === undefined ? undefined : await unsettled(sale.saleId, buyerId);
       if (order?.orderId !== orderId) return UNKNOWN;
       // It may have settled between the two reads.
       const again = await book.order(orderId);
-      return found(again === undefined ? order : bookOrderView(again));
+      return again === undefined ? found(order) : withPayment(again);
     },
     async mine(saleId, buyerId) {
       const live = await unsettled(saleId, buyerId);
-      const settled = await (live === undefined
-        ? book.orderOf(saleId, buyerId)
-        : book.order(live.orderId));
-      if (settled !== undefined) return found(bookOrderView(settled));
-      return live === undefined ? UNKNOWN : found(live);
+      const held = live === undefined ? undefined : await book.order(live.orderId);
+      if (live !== undefined && held === undefined) return found(live);
+      // The store may still hold an order that is closed, and not yet the waitlist's next one.
+      const settled =
+        held !== undefined && holdsUnits(held) ? held : await book.orderOf(saleId, buyerId);
+      return settled === undefined ? UNKNOWN : withPayment(settled);
     },
   };
 }
@@ -68,6 +79,10 @@ export function bookOrderView(order: BookOrder): OrderView {
     ...(state === 'reserved' ? { payBefore: new Date(payBeforeMs).toISOString() } : {}),
     ...(closedBy === undefined ? {} : { closedBy }),
   };
+}
+
+function holdsUnits({ state }: BookOrder): boolean {
+  return state === 'reserved' || state === 'paid';
 }
 
 const UNKNOWN: Outcome = { kind: 'unknown-order' };

@@ -9,32 +9,50 @@ import { MAX_BODY_BYTES } from '../../contract/order.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 
 export type BodyText = { kind: 'text'; text: string } | Refusal;
+export type BodyBytes = { kind: 'bytes'; bytes: Uint8Array } | Refusal;
 
-export async function readBody(
-  request: HonoRequest,
-  limitBytes: number = MAX_BODY_BYTES,
-): Promise<BodyText> {
+export async function readBody(request: HonoRequest): Promise<BodyText> {
   const declared = request.header('content-length');
   if (declared !== undefined) {
-    if (Number(declared) > limitBytes) return { kind: 'body-too-large', limitBytes };
+    if (Number(declared) > MAX_BODY_BYTES) return tooLarge(MAX_BODY_BYTES);
     return { kind: 'text', text: await request.text() };
   }
-  if (request.header('transfer-encoding') === undefined) return { kind: 'text', text: '' };
+  const body = await readBytes(request, MAX_BODY_BYTES);
+  return body.kind === 'bytes' ? { kind: 'text', text: toText(body.bytes) } : body;
+}
+
+/** Byte by byte as it came, for what is signed by somebody else. */
+export async function readBytes(request: HonoRequest, limitBytes: number): Promise<BodyBytes> {
+  const declared = request.header('content-length');
+  if (declared !== undefined) {
+    if (Number(declared) > limitBytes) return tooLarge(limitBytes);
+    return { kind: 'bytes', bytes: new Uint8Array(await request.arrayBuffer()) };
+  }
+  if (request.header('transfer-encoding') === undefined) {
+    return { kind: 'bytes', bytes: new Uint8Array() };
+  }
   return readChunked(request.raw.body, limitBytes);
 }
+
+/** Keeps a byte order mark: it is part of what was signed. */
+export function toText(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+const tooLarge = (limitBytes: number): Refusal => ({ kind: 'body-too-large', limitBytes });
 
 async function readChunked(
   stream: ReadableStream<Uint8Array> | null,
   limitBytes: number,
-): Promise<BodyText> {
+): Promise<BodyBytes> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream ?? []) {
     bytes += chunk.length;
-    if (bytes > limitBytes) return { kind: 'body-too-large', limitBytes };
+    if (bytes > limitBytes) return tooLarge(limitBytes);
     chunks.push(chunk);
   }
-  return { kind: 'text', text: Buffer.concat(chunks).toString('utf8') };
+  return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 }
 
 /** An empty body counts as `{}`. */

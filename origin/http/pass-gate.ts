@@ -5,7 +5,7 @@
 import type { HonoRequest } from 'hono';
 import type { Refusal } from '../../contract/outcomes.ts';
 import { PASS_HEADER, type PassKeeper } from '../../contract/pass.ts';
-import { readBody } from './body.ts';
+import { readBody, readBytes, toText } from './body.ts';
 
 export interface Admitted {
   kind: 'admitted';
@@ -17,17 +17,23 @@ export interface Admitted {
   body: string;
 }
 
-/** `limitBytes` is what the route's body may have, MAX_BODY_BYTES unless given. */
+/**
+ * With `limitBytes` the body is somebody else's: it may be that large, and is judged byte by byte
+ * (as text, a byte order mark would be lost). Without, it is a buyer's few characters.
+ */
 export type PassGate = (request: HonoRequest, limitBytes?: number) => Promise<Admitted | Refusal>;
 
 export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGate {
   return async (request, limitBytes) => {
-    const body = await readBody(request, limitBytes);
-    if (body.kind !== 'text') return body;
+    const read = await (limitBytes === undefined
+      ? readBody(request)
+      : readBytes(request, limitBytes));
+    if (read.kind !== 'text' && read.kind !== 'bytes') return read;
+    const body = read.kind === 'text' ? read.text : read.bytes;
     const idempotencyKey = request.header('idempotency-key') ?? '';
     const verdict = keeper.verify(
       request.header(PASS_HEADER),
-      { method: request.method, path: pathAndQuery(request.url), body: body.text, idempotencyKey },
+      { method: request.method, path: pathAndQuery(request.url), body, idempotencyKey },
       nowMs(),
     );
     if (verdict.kind === 'invalid') return { kind: 'no-pass', reason: verdict.reason };
@@ -36,7 +42,7 @@ export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGat
       buyerId: verdict.buyerId,
       admittedAtMs: verdict.timeMs,
       idempotencyKey,
-      body: body.text,
+      body: typeof body === 'string' ? body : toText(body),
     };
   };
 }

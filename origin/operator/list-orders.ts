@@ -1,7 +1,7 @@
 /**
- * A page of a sale's orders, by order id: all ids of a sale begin alike, so that a page is one short
- * walk along the primary key. Orders that settle meanwhile may or may not be on a page still to
- * come; none is shown twice.
+ * A page of a sale's orders, by order id: all ids of a sale begin alike, so that a page is one
+ * short walk along the primary key. Orders that settle meanwhile may or may not be on a page still
+ * to come; none is shown twice.
  */
 import type { OrdersQuery } from '../../contract/operator-orders.ts';
 import type { BookOrder, OrderBook } from '../settle/book.ts';

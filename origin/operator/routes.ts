@@ -4,13 +4,21 @@
  */
 import { Hono } from 'hono';
 import { equalInConstantTime } from '../../contract/hashing.ts';
+import type { Outcome } from '../../contract/outcomes.ts';
 import { nodeHashing } from '../hashing.ts';
 import { answer } from '../http/answer.ts';
+import type { Payments } from '../pay/payments.ts';
+import type { Cancellation } from '../sweep/cancel-order.ts';
+import { addDeliveryRoutes } from './delivery-routes.ts';
 import { addOrderRoutes } from './order-routes.ts';
+import { addPaymentRoutes } from './payment-routes.ts';
 import { addSaleRoutes, type SaleRoutesOptions } from './sale-routes.ts';
+import { addWaitlistRoutes } from './waitlist-routes.ts';
 
 export interface OperatorRoutesOptions extends SaleRoutesOptions {
   token: string;
+  payments: Payments;
+  cancel(wanted: Cancellation): Promise<Outcome>;
 }
 
 export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
@@ -22,6 +30,10 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
     return equalInConstantTime(given, tokenHash) ? next() : answer({ kind: 'forbidden' });
   });
   addSaleRoutes(routes, options);
+  const { stores, directory, payments, cancel } = options;
   addOrderRoutes(routes, options);
+  addPaymentRoutes(routes, { book: stores.book, directory, payments, cancel });
+  addWaitlistRoutes(routes, { stores, directory });
+  addDeliveryRoutes(routes, { book: stores.book });
   return routes;
 }

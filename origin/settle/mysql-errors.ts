@@ -6,6 +6,8 @@
 import { BookRefusedError } from './book.ts';
 
 export const DUPLICATE_KEY = 1062;
+const DUPLICATE_COLUMN = 1060;
+const DUPLICATE_INDEX = 1061;
 
 /** The server undid the transaction, or cannot go on with it; the same again may well succeed. */
 const AGAIN: ReadonlySet<number> = new Set([
@@ -64,6 +66,12 @@ export function refusalOf(warnings: readonly ServerWarning[]): BookRefusedError 
 export function isWorthRepeating(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno !== undefined && AGAIN.has(errno);
+}
+
+/** What a table definition says that ran before: MySQL has no IF NOT EXISTS for these. */
+export function isDefinedAlready(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === DUPLICATE_COLUMN || errno === DUPLICATE_INDEX;
 }
 
 export function isDuplicateKey(error: unknown): boolean {

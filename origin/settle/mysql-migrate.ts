@@ -1,11 +1,13 @@
 /**
  * Brings a MySQL or MariaDB database up to date. A named lock lets one program migrate at a time.
  * MySQL commits each table definition by itself, so a program that dies between a definition and
- * its note runs that definition again: they are all written to be harmless then.
+ * its note runs that definition again: it changes nothing then, or says that it is there already.
  */
+import type { PoolConnection } from 'mysql2';
 import { loadStatement } from '../statements.ts';
 import { loadMigrations, missingMigrations } from './migrations.ts';
 import { exchange, type MysqlConnections, rowsOf } from './mysql-connections.ts';
+import { isDefinedAlready } from './mysql-errors.ts';
 
 /** Longer than all migrations of an empty database take; well below the limit of an exchange. */
 const LOCK_WAIT_SECONDS = 10;
@@ -30,10 +32,19 @@ export function migrateMysql(connections: MysqlConnections): Promise<void> {
       const results = await exchange(connection, [createMigrations], [selectMigrations]);
       const done = rowsOf<{ number: number }>(results[1]).map((row) => row.number);
       for (const { number, name, statement } of missingMigrations(known, done)) {
-        await exchange(connection, [statement], [insertMigration, number, name]);
+        await define(connection, statement);
+        await exchange(connection, [insertMigration, number, name]);
       }
     } finally {
       await exchange(connection, [releaseLock]);
     }
   });
+}
+
+async function define(connection: PoolConnection, definition: string): Promise<void> {
+  try {
+    await exchange(connection, [definition]);
+  } catch (error) {
+    if (!isDefinedAlready(error)) throw error;
+  }
 }

@@ -22,6 +22,8 @@ interface Break {
   /** What must be among the promises found broken, and what it must say. */
   promise: string;
   says: RegExp;
+  /** The random batches have nothing like it. */
+  unknownToModel?: boolean;
 }
 
 const GUARD = ['AND free >= ?', 'AND (free >= ? OR 1 = 1)'] as const;
@@ -96,13 +98,13 @@ const BREAKS: readonly Break[] = [
     guard: 'the number that grows with each result',
     statements: [[', result_seq = result_seq + 1', '']],
     promise: 'a batch becomes one result, which says of each order what its row says',
-    says: /result 0 is not where it should be/,
+    says: /match object { seq: 1/,
   },
   {
     guard: 'the look for cancellations',
     statements: [['EXISTS (SELECT 1 FROM', '0 * EXISTS (SELECT 1 FROM']],
     promise: CANCELLED,
-    says: /"reason": "cancelled"/,
+    says: /match object { state: 'rejected'/,
   },
   {
     guard: 'the end of a cancellation that was carried out',
@@ -118,6 +120,14 @@ const BREAKS: readonly Break[] = [
     decisions: { unitsToGiveBack: () => 0 },
     promise: CANCELLED,
     says: /deeply equal/,
+  },
+  {
+    guard: 'the look for an order that a head of the waitlist got',
+    statements: [['head.seq = 0', 'head.seq = -1']],
+    promise:
+      'an order beside the one that its buyer got as head of the waitlist gives its units back',
+    says: /deeply equal/,
+    unknownToModel: true,
   },
   {
     guard: 'the step out of the line',
@@ -220,6 +230,7 @@ function expectReports(open: (random: Random) => Promise<Opened>, breaks: readon
       expect(made.size > 0 || change.statements === undefined, 'something was broken').toBe(true);
       const broken = await brokenPromises(book);
       expect(broken.get(promise)).toMatch(says);
+      if (change.unknownToModel === true) return;
       await expect(compareWithModel(createBookTrial(book), 1, 150)).rejects.toThrow();
     });
   }

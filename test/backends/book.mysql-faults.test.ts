@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { systemRandom } from '../../contract/random.ts';
 import { BookRefusedError, type OrderBook } from '../../origin/settle/book.ts';
 import { createMysqlBook } from '../../origin/settle/mysql-book.ts';
+import { resultsOf } from './book.neighbours.ts';
 import { createBookTrial, everythingAbout, expectLedgerHolds, outcomeOf } from './book.trial.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { createTestDatabase, describeWithMariadb, type TestDatabase } from './mariadb.ts';
@@ -39,6 +40,7 @@ describeWithMariadb('the order book on mysql, when', () => {
     expect(await cutting.settle(batch)).toEqual({ kind: 'fenced' });
     expect([...(await trial.settle(...reservations)).values()]).toHaveLength(4);
     expect(await everythingAbout(trial, sale.saleId)).toEqual(after);
+    expect(await resultsOf(book, sale.saleId)).toHaveLength(1);
     await cutting.close();
     proxy.close();
   });
@@ -54,7 +56,9 @@ describeWithMariadb('the order book on mysql, when', () => {
     proxy.cutNext('before-commit');
     await expect(cutting.settle(batch)).rejects.not.toBeInstanceOf(BookRefusedError);
     expect(await everythingAbout(trial, sale.saleId)).toEqual(before);
+    expect(await resultsOf(book, sale.saleId)).toEqual([]);
     expect(await cutting.settle(batch)).toMatchObject({ kind: 'settled' });
+    expect(await resultsOf(book, sale.saleId)).toHaveLength(1);
     expect(await cutting.terms(sale.saleId)).toMatchObject({ reserved: 1, settledOrders: 1 });
     await cutting.close();
     proxy.close();
@@ -101,6 +105,19 @@ describeWithMariadb('the order book on mysql, when', () => {
     );
     expect(row).toEqual({ tables: 15 });
     for (const each of books) await each.close();
+  });
+
+  test('a program died between a definition and its note: the next one goes on', async () => {
+    const half = await createTestDatabase();
+    onTestFinished(() => half.drop());
+    const first = open(half.url);
+    await first.migrate();
+    const connection = await half.connect();
+    const [before] = await connection.query('SHOW CREATE TABLE sales');
+    await connection.query('DELETE FROM migrations');
+    await first.migrate();
+    expect((await connection.query('SHOW CREATE TABLE sales'))[0]).toEqual(before);
+    await first.close();
   });
 
   test('nobody listens: a call is told so, and is no refusal', async () => {

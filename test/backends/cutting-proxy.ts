@@ -6,6 +6,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { addresses } from '../stack/addresses.ts';
 
+/** Not the isolation level READ COMMITTED, which opens every session. */
+const COMMIT = /COMMIT(?!TED)/;
+
 export interface CuttingProxy {
   port: number;
   /** Strikes at the next COMMIT, once. */
@@ -32,7 +35,7 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
       socket.on('close', cut);
     }
     client.on('data', (chunk) => {
-      if (armed !== undefined && chunk.includes('COMMIT')) {
+      if (armed !== undefined && COMMIT.test(chunk.toString('latin1'))) {
         losing = true;
         cuts += 1;
         if (armed === 'before-commit') cut();

@@ -11,7 +11,7 @@ import type { PaymentRow } from '../../origin/pay/payment-rows.ts';
 import type { PaymentStep } from '../../origin/pay/payment-steps.ts';
 import { createPayments, type Payments } from '../../origin/pay/payments.ts';
 import type { SaleDirectory } from '../../origin/sales/directory.ts';
-import type { Sale } from '../../origin/settle/book.ts';
+import type { OrderBook, Sale } from '../../origin/settle/book.ts';
 import type { DialectStatement } from '../../origin/settle/transaction.ts';
 import { answer } from '../../origin/settle/waiting.ts';
 import { type Cancellation, cancelOrder } from '../../origin/sweep/cancel-order.ts';
@@ -71,12 +71,19 @@ export async function openPayStage(open: () => Promise<OpenStage>): Promise<PayS
   };
 }
 
+function orderReader(
+  stores: { book: OrderBook; stock: StockLedger; directory: SaleDirectory },
+  payments: Payments,
+) {
+  const { newestOf: newestPayments } = payments;
+  return createOrderReader({ ...stores, isDurable: () => true, newestPayments });
+}
+
 function createPaySale(parts: Omit<PayStage, 'paySale'>, sale: SaleStage) {
   const { book, stock, payments, fake } = parts;
   const { saleId } = sale;
   const directory = { ofOrder: () => sale.sale } as unknown as SaleDirectory;
-  const ordersOf = (given: StockLedger) =>
-    createOrderReader({ book, stock: given, directory, isDurable: () => true });
+  const ordersOf = (given: StockLedger) => orderReader({ book, stock: given, directory }, payments);
 
   const write = (statement: DialectStatement, ...values: (string | number)[]) =>
     book.transact((transaction) => answer(transaction.run(statement, ...values)));

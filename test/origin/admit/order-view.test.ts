@@ -2,6 +2,7 @@
  * What a buyer is told of an order: the book's word first, never a word about anybody else's (I5).
  */
 import { describe, expect, test } from 'vitest';
+import type { PaymentState } from '../../../contract/payment.ts';
 import { createOrderReader } from '../../../origin/admit/order-view.ts';
 import type { Holding } from '../../../origin/admit/stock.ts';
 import type { SaleDirectory } from '../../../origin/sales/directory.ts';
@@ -20,10 +21,12 @@ interface World {
   knowsSale?: boolean;
   /** Orders that this process knows to be in the log. */
   durable?: string[];
+  payments?: Record<string, PaymentState>;
 }
 
 function readerOf(world: World) {
   const { book = [undefined], newest, holdings = {}, knowsSale = true, durable = [] } = world;
+  const { payments = {} } = world;
   const answers = [...book];
   const ask = () => (answers.length > 1 ? answers.shift() : answers[0]);
   return createOrderReader({
@@ -35,6 +38,8 @@ function readerOf(world: World) {
     directory: {
       ofOrder: () => (knowsSale ? saleOf() : undefined),
     } as unknown as SaleDirectory,
+    newestPayments: async (ids) =>
+      new Map(ids.flatMap((id) => (payments[id] === undefined ? [] : [[id, payments[id]]]))),
     isDurable: (id) => durable.includes(id),
   });
 }
@@ -106,6 +111,21 @@ describe('a buyer’s own order in a sale', () => {
     const newest = bookOrderOf(RESERVATION, { state: 'expired' });
     const answer = await readerOf({ newest }).mine('phone', buyerId);
     expect(answer).toEqual({ kind: 'order', order: { ...queued, state: 'expired' } });
+  });
+
+  test('is the waitlist’s, while the store still holds one that is closed', async () => {
+    const closed = bookOrderOf(RESERVATION, { state: 'expired' });
+    const newest = bookOrderOf(reservationOf(2, { buyerId }));
+    const reader = readerOf({ holdings: { [buyerId]: HOLDING }, book: [closed], newest });
+    const answer = await reader.mine('phone', buyerId);
+    expect(answer).toMatchObject({ order: { orderId: newest.orderId, state: 'reserved' } });
+  });
+
+  test('says how its payment stands', async () => {
+    const payments = { [orderId]: 'failed' as const };
+    const world = { holdings: { [buyerId]: HOLDING }, book: [bookOrderOf(RESERVATION)], payments };
+    const answer = await readerOf(world).mine('phone', buyerId);
+    expect(answer).toMatchObject({ order: { state: 'reserved', payment: 'failed' } });
   });
 
   test('may be none', async () => {
