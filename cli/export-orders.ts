@@ -1,9 +1,10 @@
 /**
- * Writes orders as CSV (RFC 4180, one heading) or as one JSON object a line. A file is written
- * under another name first and renamed at the end, so that what has the name is whole; one that is
- * there already is never overwritten.
+ * Writes orders as one JSON object a line or as CSV: one heading, quoted as RFC 4180 says, lines
+ * end as on Unix, and what a spreadsheet would take for a formula gets an apostrophe. A file is
+ * written under another name first and renamed at the end, so that what has the name is whole, and
+ * one that has it already is left alone (but for one that appears in the moment of renaming).
  */
-import { createWriteStream, existsSync, renameSync } from 'node:fs';
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
@@ -27,17 +28,29 @@ const COLUMNS = [
 
 export async function writeOrders(
   orders: AsyncIterable<OperatorOrder>,
-  { format, file }: { format: ExportFormat; file?: string },
+  { format, file }: { format: ExportFormat; file: string | undefined },
 ): Promise<void> {
   if (file === undefined) {
     // Standard output stays open: it is not this command's to end.
     await pipeline(orders, encoder(format), process.stdout, { end: false });
     return;
   }
+  refuseExisting(file);
+  // Its own, so that two exports at once do not write into each other's.
+  const unfinished = `${file}.${process.pid}.part`;
+  try {
+    await pipeline(orders, encoder(format), createWriteStream(unfinished));
+    refuseExisting(file);
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    if (error instanceof OperatorError || !(error instanceof Error)) throw error;
+    throw new OperatorError(`${file} cannot be written: ${error.message}`, undefined, error);
+  }
+}
+
+function refuseExisting(file: string): void {
   if (existsSync(file)) throw new OperatorError(`${file} is there already; choose another --out`);
-  const unfinished = `${file}.part`;
-  await pipeline(orders, encoder(format), createWriteStream(unfinished));
-  renameSync(unfinished, file);
 }
 
 function encoder(format: ExportFormat): Transform {

@@ -1,11 +1,12 @@
 /** `sluice order …`: looks at orders, cancels and refunds them, writes them to a file. */
 import { type Command, Option } from 'commander';
 import { type OperatorOrder, operatorOrderSchema } from '../contract/operator.ts';
+import { operatorOrdersSchema } from '../contract/operator-orders.ts';
 import { orderStateSchema } from '../contract/order.ts';
 import { type ExportFormat, writeOrders } from './export-orders.ts';
-import { wholeNumber } from './numbers.ts';
+import { oneOrMore } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
-import { allOrders } from './pages.ts';
+import { type ListOptions, printLines, walkPages } from './pages.ts';
 
 interface OrderCommandsOptions {
   connect(): OperatorClient;
@@ -24,12 +25,10 @@ export function addOrderCommands(program: Command, { connect }: OrderCommandsOpt
     .command('list <sale>')
     .description("shows a sale's settled orders, by order id")
     .addOption(states())
-    .option('--limit <count>', 'how many at most', wholeNumber, 100)
+    .option('--limit <count>', 'how many at most', oneOrMore, 100)
     .option('--json', 'prints one JSON object a line')
-    .action(async (saleId: string, options: { state?: string; limit: number; json?: boolean }) => {
-      for await (const each of allOrders(connect(), { saleId, ...options })) {
-        console.log(options.json ? JSON.stringify(each) : lineOf(each));
-      }
+    .action(async (saleId: string, { state, limit, json }: ListOptions) => {
+      await printLines(walkOrders(connect(), { saleId, state, limit }), { json, lineOf });
     });
 
   order
@@ -73,10 +72,22 @@ export function addOrderCommands(program: Command, { connect }: OrderCommandsOpt
         saleId: string,
         { out, format, state }: { out?: string; format: ExportFormat; state?: string },
       ) => {
-        const orders = allOrders(connect(), { saleId, ...(state === undefined ? {} : { state }) });
-        await writeOrders(orders, { format, ...(out === undefined ? {} : { file: out }) });
+        const orders = walkOrders(connect(), { saleId, state });
+        await writeOrders(orders, { format, file: out });
       },
     );
+}
+
+function walkOrders(
+  client: OperatorClient,
+  { saleId, ...wanted }: { saleId: string; state: string | undefined; limit?: number },
+) {
+  return walkPages(client, {
+    path: `/operator/sales/${encodeURIComponent(saleId)}/orders`,
+    schema: operatorOrdersSchema,
+    itemsOf: (page) => page.orders,
+    ...wanted,
+  });
 }
 
 function show(order: OperatorOrder, json: boolean | undefined): void {
@@ -85,9 +96,11 @@ function show(order: OperatorOrder, json: boolean | undefined): void {
 }
 
 function lineOf(order: OperatorOrder): string {
-  const { orderId, state, reason, quantity, buyerId, settledAt, payBefore } = order;
+  const { orderId, state, reason, quantity, buyerId, settledAt, payBefore, payment } = order;
   const why = reason ?? order.closedBy;
   const words = why === undefined ? state : `${state} (${why})`;
+  const paying = payment === undefined ? '' : `  payment ${payment}`;
   const deadline = payBefore === undefined ? '' : `  pay before ${payBefore}`;
-  return `${orderId}  ${words.padEnd(22)} ${quantity} × ${buyerId}  ${settledAt}${deadline}`;
+  const whose = `${quantity} × ${buyerId}`;
+  return `${orderId}  ${words.padEnd(22)} ${whose}  ${settledAt}${paying}${deadline}`;
 }

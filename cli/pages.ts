@@ -2,31 +2,48 @@
  * Lists that come in pages: walks through all of them, each page asked for when the one before has
  * been used, so that a sale of a million orders needs no memory.
  */
-import type { OperatorOrder } from '../contract/operator.ts';
-import { operatorOrdersSchema, PAGE_LIMITS } from '../contract/operator-orders.ts';
+import type { z } from 'zod';
+import { PAGE_LIMITS } from '../contract/operator-orders.ts';
 import type { OperatorClient } from './operator-client.ts';
 
-export interface OrderFilter {
-  saleId: string;
-  state?: string;
+export interface PagedList<Page, Item> {
+  path: string;
+  schema: z.ZodType<Page>;
+  itemsOf(page: Page): Item[];
+  state?: string | undefined;
   /** How many at most; all unless given. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
-export async function* allOrders(
+/** The items in the origin's order. Whatever fails ends the walk where it is. */
+export async function* walkPages<Page extends { next?: string | number | undefined }, Item>(
   client: OperatorClient,
-  { saleId, state, limit = Number.POSITIVE_INFINITY }: OrderFilter,
-): AsyncGenerator<OperatorOrder> {
+  { path, schema, itemsOf, state, limit = Number.POSITIVE_INFINITY }: PagedList<Page, Item>,
+): AsyncGenerator<Item> {
   let left = limit;
-  let after: string | undefined;
+  let after: string | number | undefined;
   do {
     const query = new URLSearchParams({ limit: String(Math.min(left, PAGE_LIMITS.most)) });
     if (state !== undefined) query.set('state', state);
-    if (after !== undefined) query.set('after', after);
-    const path = `/operator/sales/${encodeURIComponent(saleId)}/orders?${query}`;
-    const page = await client.get(path, operatorOrdersSchema);
-    yield* page.orders;
-    left -= page.orders.length;
+    if (after !== undefined) query.set('after', String(after));
+    const page = await client.get(`${path}?${query}`, schema);
+    const items = itemsOf(page);
+    yield* items;
+    left -= items.length;
     after = page.next;
   } while (after !== undefined && left > 0);
+}
+
+export interface ListOptions {
+  state?: string;
+  limit: number;
+  json?: boolean;
+}
+
+/** One line an item, as soon as it is there. */
+export async function printLines<Item>(
+  items: AsyncIterable<Item>,
+  { json, lineOf }: { json: boolean | undefined; lineOf(item: Item): string },
+): Promise<void> {
+  for await (const item of items) console.log(json ? JSON.stringify(item) : lineOf(item));
 }

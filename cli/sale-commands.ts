@@ -1,11 +1,11 @@
-/** `sluice sale …`: makes sales, lists them, opens, pauses and closes them. */
+/** `sluice sale …`: makes sales, lists them, opens, pauses and closes them, adds units. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { Clock } from '../contract/clock.ts';
 import { scoreSchema } from '../contract/leaderboard.ts';
 import { type OperatorSale, operatorSaleSchema } from '../contract/operator.ts';
 import { parseDurationMs } from './duration.ts';
-import { decimal, wholeNumber } from './numbers.ts';
+import { decimal, oneOrMore, wholeNumber } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
 
 export interface SaleCommandsOptions {
@@ -51,7 +51,7 @@ export function addSaleCommands(program: Command, { connect, clock }: SaleComman
   sale
     .command('top-up <sale>')
     .description('adds units to a sale, also while it runs; repeating it with its id adds nothing')
-    .requiredOption('--units <count>', 'how many more', wholeNumber)
+    .requiredOption('--units <count>', 'how many more', oneOrMore)
     .requiredOption('--id <id>', 'names this command, for example a delivery note')
     .option('--json', 'prints the answer as JSON')
     .action(async (saleId: string, options: { units: number; id: string; json?: boolean }) => {
@@ -134,11 +134,11 @@ function print(sale: OperatorSale, json: boolean | undefined): void {
     console.log(JSON.stringify(sale));
     return;
   }
-  const left = sale.stockLeft ?? '?';
-  console.log(
-    `${sale.saleId}  ${sale.state}  ${left} of ${sale.units} left  ` +
-      `${sale.opensAt} to ${sale.closesAt}  ${sale.title}`,
-  );
+  const { saleId, state, units, price, currency, waitlist, opensAt, closesAt, title } = sale;
+  const left = `${sale.stockLeft ?? '?'} of ${units} left`;
+  const waiting = waitlist === undefined ? 'no waitlist' : `${waitlist.waiting} waiting`;
+  const terms = `${price} ${currency}  ${opensAt} to ${closesAt}`;
+  console.log([saleId, state, left, waiting, terms, title].join('  '));
 }
 
 function duration(text: string): number {

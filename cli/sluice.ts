@@ -7,11 +7,13 @@ import { Command } from 'commander';
 import { systemClock } from '../contract/clock.ts';
 import { processEnvironment } from '../origin/environment.ts';
 import { addAuditCommand } from './audit-command.ts';
+import { addNoticeCommands } from './notice-commands.ts';
 import { createOperatorClient, OperatorError } from './operator-client.ts';
 import { addOrderCommands } from './order-commands.ts';
 import { addPaymentCommands } from './payment-commands.ts';
 import { addSaleCommands } from './sale-commands.ts';
 import { readSecrets, SecretsError } from './secrets.ts';
+import { addWaitlistCommands } from './waitlist-commands.ts';
 
 function connect() {
   const environment = processEnvironment();
@@ -31,8 +33,15 @@ const program = new Command('sluice')
 addSaleCommands(program, { connect, clock: systemClock });
 addOrderCommands(program, { connect });
 addPaymentCommands(program, { connect });
+addWaitlistCommands(program, { connect });
+addNoticeCommands(program, { connect });
 addAuditCommand(program, { connect });
 
+// Whoever reads the output may have seen enough (`sluice order list phone | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 try {
   await program.parseAsync();
 } catch (error) {

@@ -38,9 +38,13 @@ export const deliveriesSchema = z
   .meta({ id: 'Deliveries' });
 export type Deliveries = z.infer<typeof deliveriesSchema>;
 
+/** Ids that one command names: as many as an operator pastes. */
+export const REPLAY_LIMIT = 100;
+const deliveryId = z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must be the id of a notice');
+
 export const replayDeliveriesSchema = z
   .union([
-    z.strictObject({ ids: z.array(z.string().min(1).max(64)).min(1).max(100) }),
+    z.strictObject({ ids: z.array(deliveryId).min(1).max(REPLAY_LIMIT) }),
     z.strictObject({ all: z.literal(true) }),
   ])
   .meta({ id: 'ReplayDeliveries' });

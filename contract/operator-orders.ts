@@ -24,7 +24,10 @@ export type OperatorOrders = z.infer<typeof operatorOrdersSchema>;
 
 export const paymentsQuerySchema = z.object({
   state: paymentStateSchema.optional(),
-  after: z.string().max(40).optional(),
+  after: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,40}$/, 'must be the id of a payment')
+    .optional(),
   limit: ordersQuerySchema.shape.limit,
 });
 export type PaymentsQuery = z.infer<typeof paymentsQuerySchema>;

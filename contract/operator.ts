@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { buyerIdSchema } from './ids.ts';
+import { scoreSchema } from './leaderboard.ts';
 import { orderViewSchema } from './order.ts';
 import { saleViewSchema } from './sale.ts';
 
@@ -19,6 +20,13 @@ export const operatorSaleSchema = saleViewSchema
     loaded: z.boolean(),
     ratePerSecond: z.number(),
     share: z.number(),
+    /** How long its buyers have to pay. */
+    payWindowMs: z.int(),
+    /** Whether a failed payment frees the unit at once; else the buyer may try again. */
+    freeOnPaymentFailure: z.boolean(),
+    /** How many may wait at most; 0: it has no waitlist. */
+    waitlistCap: z.int().min(0),
+    score: scoreSchema,
     /** base64url of SHA-256(seed): the draw's commitment, published before opening. */
     seedHash: z.string(),
   })

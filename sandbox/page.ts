@@ -134,13 +134,23 @@ function frame(
 
 /** As the shop's page writes it: no empty cents. */
 function money(minorUnits: number, currency: string, language: Language): string {
-  const style = { style: 'currency', currency } as const;
-  const digits =
-    new Intl.NumberFormat(language, style).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = minorDigits(currency);
   return new Intl.NumberFormat(language, {
-    ...style,
+    style: 'currency',
+    currency,
     minimumFractionDigits: minorUnits % 10 ** digits === 0 ? 0 : digits,
+    maximumFractionDigits: digits,
   }).format(minorUnits / 10 ** digits);
+}
+
+/** As ISO 4217 has it. Not asked of Intl, to which a rupiah has no hundredths. */
+const WHOLE = /BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF/;
+const THOUSANDTHS = /BHD|IQD|JOD|KWD|LYD|OMR|TND/;
+
+export function minorDigits(currency: string): number {
+  if (WHOLE.test(currency)) return 0;
+  if (THOUSANDTHS.test(currency)) return 3;
+  return /CLF|UYW/.test(currency) ? 4 : 2;
 }
 
 function minutesAndSeconds(leftMs: number): string {

@@ -1,12 +1,41 @@
-// @ts-check
-/** @import { Problem } from '../../contract/problem.ts' */
-/** @import { Answer, Api, Refused } from './types.ts' */
+/** @import { Answer, Api, Problem, Refusal, Refused, Trouble } from './types.ts' */
 /**
  * The questions to the shop, one request each. A lost or garbled answer is a refusal too. Once the
  * shop's token is refused nothing more is asked: its buyer must not become a guest unawares.
  */
 import { forgetToken, readToken } from './device.js';
-import { troubleOf } from './refusals.js';
+
+/** What the shop's refusals mean to a buyer. */
+/** @type {Record<Refusal['kind'], Trouble>} */
+const TROUBLES = {
+  'not-open': 'not-open',
+  ended: 'ended',
+  'sold-out': 'sold-out',
+  'not-drawn': 'not-drawn',
+  'too-fast': 'too-fast',
+  recovering: 'recovering',
+  overloaded: 'overloaded',
+  unauthenticated: 'unauthenticated',
+  'invalid-request': 'invalid-request',
+  'body-too-large': 'invalid-request',
+  'key-reused': 'key-reused',
+  'unknown-sale': 'unknown-sale',
+  'unknown-order': 'unexpected',
+  'unknown-route': 'unexpected',
+  'no-pass': 'unexpected',
+  forbidden: 'unexpected',
+  conflict: 'unexpected',
+  'not-payable': 'not-payable',
+  'not-cancellable': 'not-cancellable',
+  'payment-unavailable': 'payment-unavailable',
+  'bad-signature': 'unexpected',
+  'no-waitlist': 'no-waitlist',
+  'not-sold-out': 'not-sold-out',
+  'waitlist-full': 'waitlist-full',
+  'has-order': 'has-order',
+  'not-waiting': 'not-waiting',
+  internal: 'unexpected',
+};
 
 /** Longer than the shop ever takes to answer. */
 const TIMEOUT_MS = 8000;
@@ -96,6 +125,13 @@ function refusedBy(response, problem) {
     ...(retryAfterMs >= 0 ? { retryAfterMs } : {}),
     ...(opensAt === undefined ? {} : { opensAt }),
   };
+}
+
+/** @param {string | undefined} type @param {number} status @returns {Trouble} */
+export function troubleOf(type, status) {
+  const kind = /** @type {Refusal['kind']} */ (type?.replace('/problems/', '') ?? '');
+  // Without a type something full or broken before the shop answered.
+  return TROUBLES[kind] ?? (status === 429 || status >= 500 ? 'overloaded' : 'unexpected');
 }
 
 /** @param {string} text */

@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { Memory } from './types.ts' */
 /**
  * What the page takes from its device: a clock that nobody can set, chance, a memory and a token.

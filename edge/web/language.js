@@ -1,23 +1,9 @@
-// @ts-check
-/** @import { Language, MoreTexts, Texts, Words } from './types.ts' */
+/** @import { Language, Texts, Words } from './types.ts' */
 /**
  * How the page's language writes words, prices and times. Both are loaded with the page: switching
  * asks the network for nothing, not even in the last second.
  */
-import * as en from './texts.en.js';
-import * as zh from './texts.zh.js';
-
-const FIRST = /** @type {unknown} */ ({ en, 'zh-CN': zh });
-/** Whoever shows a later word has added it before. */
-const TEXTS = /** @type {Record<Language, Texts>} */ (FIRST);
-
-/** @param {Record<Language, MoreTexts>} more */
-export function addTexts(more) {
-  for (const language of /** @type {Language[]} */ (Object.keys(TEXTS))) {
-    Object.assign(TEXTS[language].messages, more[language].messages);
-    Object.assign(TEXTS[language].labels, more[language].labels);
-  }
-}
+import { texts } from './texts.js';
 
 /** @param {unknown} kept @param {string} preferred @returns {Language} */
 export function languageOf(kept, preferred) {
@@ -27,7 +13,8 @@ export function languageOf(kept, preferred) {
 
 /** @param {Language} language @returns {Words} */
 export function wordsIn(language) {
-  const { messages, labels } = TEXTS[language];
+  /** @type {Texts} */
+  const { messages, labels } = texts[language];
   const dates = new Intl.DateTimeFormat(language, {
     month: 'short',
     day: 'numeric',
@@ -51,16 +38,26 @@ export function wordsIn(language) {
         unitDisplay: 'long',
       }).format(seconds >= 60 ? Math.ceil(seconds / 60) : seconds),
     price(minorUnits, currency) {
-      // A yen has no smaller unit, a dinar a thousand.
-      const money = { style: /** @type {const} */ ('currency'), currency };
-      const digits =
-        new Intl.NumberFormat(language, money).resolvedOptions().maximumFractionDigits ?? 2;
+      const digits = minorDigits(currency);
       return new Intl.NumberFormat(language, {
-        ...money,
+        style: 'currency',
+        currency,
         minimumFractionDigits: minorUnits % 10 ** digits === 0 ? 0 : digits,
+        maximumFractionDigits: digits,
       }).format(minorUnits / 10 ** digits);
     },
   };
+}
+
+/** As ISO 4217 has it. Not asked of Intl, to which a rupiah has no hundredths. */
+const WHOLE = /BIF|CLP|DJF|GNF|ISK|JPY|KMF|KRW|PYG|RWF|UGX|UYI|VND|VUV|XAF|XOF|XPF/;
+const THOUSANDTHS = /BHD|IQD|JOD|KWD|LYD|OMR|TND/;
+
+/** @param {string} currency */
+export function minorDigits(currency) {
+  if (WHOLE.test(currency)) return 0;
+  if (THOUSANDTHS.test(currency)) return 3;
+  return /CLF|UYW/.test(currency) ? 4 : 2;
 }
 
 /**

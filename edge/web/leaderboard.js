@@ -1,6 +1,5 @@
-// @ts-check
-/** @import { Leaderboard, MyRank } from '../../contract/leaderboard.ts' */
-/** @import { Answer, BoardLabel, Facts, Language, Words } from './types.ts' */
+/** @import { Answer, BoardLabel, Facts, Language, Leaderboard, MyRank } from './types.ts' */
+/** @import { Words } from './types.ts' */
 /**
  * The five first of a sale and the buyer's own rank, below the fold: asked for only while somebody
  * looks at it. What cannot be had is left as it was; nobody's order depends on it.
@@ -8,6 +7,7 @@
 import { ask, askAsBuyer } from './api.js';
 import { fraction } from './device.js';
 import { fill } from './language.js';
+import { mayOrderAgain } from './next-step.js';
 import { isQuiet } from './schedule.js';
 
 /** The edge keeps it for a second; nobody's place changes what they do. */
@@ -50,7 +50,7 @@ export function createLeaderboard({ saleId, facts, words }) {
     /** @type {[Answer<Leaderboard>, Answer<MyRank> | undefined]} */
     const [all, own] = await Promise.all([
       ask(`${path}?top=5`),
-      order === undefined ? undefined : askAsBuyer(`${path}/mine`),
+      order === undefined || mayOrderAgain(order) ? undefined : askAsBuyer(`${path}/mine`),
     ]);
     if (all.kind === 'ok') show(all.body, own?.kind === 'ok' ? own.body : undefined);
   }

@@ -1,10 +1,8 @@
-// @ts-check
-/** @import { OrderState, OrderView } from '../../contract/order.ts' */
-/** @import { SaleState, SaleView } from '../../contract/sale.ts' */
-/** @import { Attempt, ClickFacts, Facts, Refused, Screen } from './types.ts' */
+/** @import { Action, Facts, Message, OrderFacts, OrderState, OrderView } from './types.ts' */
+/** @import { QuietAction, Refused, SaleState, SaleView, Screen } from './types.ts' */
 /**
  * From what is known to what the page shows, as one pure decision: words, button and timer. The
- * button opens by the clock, without a request. later-step.js says more of what follows the click.
+ * button opens by the clock, without a request.
  */
 
 /** @type {Record<OrderState, Pick<Screen, 'tone' | 'button' | 'step'>>} */
@@ -28,6 +26,15 @@ const SALE_SCREENS = {
   ended: { message: 'ended', tone: 'stop', button: 'is-ended', action: undefined },
 };
 
+/** @type {Record<Action | QuietAction, Message>} */
+const SENDING_MESSAGES = {
+  order: 'sending',
+  pay: 'paying',
+  cancel: 'asking',
+  join: 'asking',
+  leave: 'asking',
+};
+
 /** @type {Screen} */
 const LOADING = {
   message: 'loading',
@@ -41,8 +48,11 @@ const LOADING = {
   values: undefined,
 };
 
-/** @param {Facts} facts @returns {Screen} */
-export function nextStep(facts) {
+/** @param {Facts} facts */
+export const nextStep = (facts) => laterStep(facts, firstStep(facts));
+
+/** Until the click is answered. @param {Facts} facts @returns {Screen} */
+function firstStep(facts) {
   const { sale, order, sending, refusal, nowMs } = facts;
   if (sale === undefined || refusal?.trouble === 'signed-out') {
     return refusal ? { ...LOADING, message: refusal.trouble, tone: 'stop' } : LOADING;
@@ -50,7 +60,7 @@ export function nextStep(facts) {
   const state = stateAt(sale, nowMs);
   const resting = { ...LOADING, ...SALE_SCREENS[state], timer: saleTimer(sale, state, nowMs) };
   if (sending.kind !== 'idle') return sendingScreen(facts, resting);
-  if (order !== undefined) return orderScreen(order, resting);
+  if (order !== undefined) return orderScreen(order, facts, resting);
   const isOrders = (refusal?.what ?? 'order') === 'order';
   if (refusal === undefined || state !== 'open' || !isOrders) return resting;
   return {
@@ -101,10 +111,10 @@ export function saleAfter(sale, { trouble, opensAt }) {
 
 /** @param {Facts} facts @param {Screen} resting @returns {Screen} */
 function sendingScreen({ sending, refusal, nowMs }, resting) {
-  if (refusal === undefined) {
+  if (sending.kind !== 'idle' && refusal === undefined) {
     return {
       ...resting,
-      message: 'sending',
+      message: SENDING_MESSAGES[sending.what],
       tone: 'wait',
       button: 'one-moment',
       action: undefined,
@@ -113,7 +123,7 @@ function sendingScreen({ sending, refusal, nowMs }, resting) {
   // Sent again, it keeps saying why.
   return {
     ...resting,
-    message: refusal.trouble,
+    message: refusal?.trouble ?? 'sending',
     tone: 'wait',
     button: 'waiting',
     action: undefined,
@@ -124,15 +134,15 @@ function sendingScreen({ sending, refusal, nowMs }, resting) {
   };
 }
 
-/** @param {OrderView} order @param {Screen} resting @returns {Screen} */
-function orderScreen(order, resting) {
-  const { state, reason = 'poison', payBefore = '' } = order;
+/** @param {OrderView} order @param {Facts} facts @param {Screen} resting @returns {Screen} */
+function orderScreen(order, facts, resting) {
+  const { state, payBefore = '' } = order;
   const screen = ORDER_SCREENS[state];
   const payBeforeMs = Date.parse(payBefore);
   return {
     ...resting,
     ...screen,
-    message: state === 'rejected' ? `rejected-${reason}` : state,
+    message: orderMessage(order, facts),
     button: mayOrderAgain(order) && resting.action === undefined ? resting.button : screen.button,
     action: mayOrderAgain(order) ? resting.action : undefined,
     timer:
@@ -152,6 +162,108 @@ function saleTimer(sale, state, nowMs) {
   const opensAtMs = Date.parse(sale.opensAt);
   if (state !== 'ended' && nowMs < opensAtMs) return { label: 'opens-in', untilMs: opensAtMs };
   return { label: state === 'ended' ? 'closed' : 'closes-in', untilMs: Date.parse(sale.closesAt) };
+}
+
+/**
+ * What follows it: paying, cancelling, waiting for a unit that comes back.
+ * @param {Facts} facts
+ * @param {Screen} screen
+ * @returns {Screen}
+ */
+function laterStep(facts, screen) {
+  const { sale, order, sending, refusal, place, nowMs } = facts;
+  if (sale === undefined || refusal?.trouble === 'signed-out') return screen;
+  if (sending.kind !== 'idle') return screen;
+  const state = stateAt(sale, nowMs);
+  if (order !== undefined && !mayOrderAgain(order)) {
+    return refused(facts, liveOrder(order, nowMs, screen));
+  }
+  if (place !== undefined && (state === 'sold-out' || state === 'paused')) {
+    return refused(facts, onWaitlist(place, screen));
+  }
+  if (state !== 'sold-out' || sale.waitlist === undefined) return screen;
+  if (sale.waitlist.full) return order ? screen : { ...screen, message: 'waitlist-full' };
+  const message = order ? screen.message : 'can-wait';
+  return refused(facts, { ...screen, message, button: 'join', action: 'join' });
+}
+
+/** The words for an order. @param {OrderView} order @param {OrderFacts} facts @returns {Message} */
+export function orderMessage(order, { nowMs, hasReturned = false, wasServed = false }) {
+  const { state, reason = 'poison', closedBy, payment } = order;
+  switch (state) {
+    case 'accepting':
+    case 'queued':
+      return closedBy === undefined ? state : 'closing';
+    case 'reserved':
+      if (closedBy !== undefined && closedBy !== 'deadline') return 'closing';
+      if (!isPayable(order, nowMs)) return 'time-up';
+      if (payment === 'failed') return 'payment-failed';
+      if (payment === 'paid') return 'confirming';
+      if (hasReturned && (payment === 'open' || payment === 'opening')) return 'confirming';
+      return wasServed ? 'served' : state;
+    case 'paid':
+      return state;
+    case 'refunded':
+      return payment === 'refunded' ? 'money-back' : state;
+    case 'rejected':
+      return reason === 'cancelled' ? closedMessage('cancelled', closedBy) : `rejected-${reason}`;
+    case 'expired':
+    case 'cancelled':
+      if (payment === 'refunding') return 'late-money';
+      return payment === 'refunded' ? 'late-money-back' : closedMessage(state, closedBy);
+  }
+}
+
+/**
+ * @param {'expired' | 'cancelled'} state
+ * @param {OrderView['closedBy']} closedBy
+ * @returns {Message}
+ */
+function closedMessage(state, closedBy) {
+  if (closedBy === 'payment') return 'closed-unpaid';
+  if (closedBy === 'buyer') return 'cancelled-by-you';
+  return closedBy === 'operator' || closedBy === 'risk' ? 'cancelled-by-shop' : state;
+}
+
+/** @param {OrderView} order @param {number} nowMs @param {Screen} screen @returns {Screen} */
+function liveOrder(order, nowMs, screen) {
+  const { message } = screen;
+  const isWaiting = message === 'confirming' || message === 'closing' || message === 'time-up';
+  const shown = {
+    ...screen,
+    tone: isWaiting || message === 'payment-failed' ? /** @type {const} */ ('wait') : screen.tone,
+  };
+  if (isPayable(order, nowMs)) return { ...shown, button: 'pay', action: 'pay', quiet: 'cancel' };
+  const mayCancel = order.state === 'queued' && order.closedBy === undefined;
+  return mayCancel ? { ...shown, quiet: 'cancel' } : shown;
+}
+
+/** @param {NonNullable<Facts['place']>} place @param {Screen} screen @returns {Screen} */
+function onWaitlist({ place, waiting, quantity, unpaidUnits, estimatedWaitMs }, screen) {
+  const hope = estimatedWaitMs === undefined ? 'wait-units' : 'wait-time';
+  return {
+    ...screen,
+    message: unpaidUnits === 0 ? 'wait-none' : hope,
+    tone: 'wait',
+    button: 'is-waiting',
+    action: undefined,
+    quiet: 'leave',
+    values: { place, waiting, quantity, units: unpaidUnits, waitMs: estimatedWaitMs ?? 0 },
+    // Of an order that is over, only its words are shown.
+    step: 0,
+  };
+}
+
+/**
+ * A refusal is said as long as the button that was refused is still there.
+ * @param {Facts} facts
+ * @param {Screen} screen
+ * @returns {Screen}
+ */
+function refused({ refusal }, screen) {
+  const what = refusal?.what;
+  if (what === undefined || (what !== screen.action && what !== screen.quiet)) return screen;
+  return { ...screen, message: refusal?.trouble ?? screen.message, tone: 'stop' };
 }
 
 /** An answer never takes the page back to an earlier one. */
@@ -179,23 +291,9 @@ export function isPayable(order, nowMs) {
   return state === 'reserved' && closedBy === undefined && !(nowMs >= Date.parse(payBefore ?? ''));
 }
 
-/** What the next click sends. @param {ClickFacts} facts @returns {Attempt} */
-export function nextAttempt({ kept, order, quantity, newKey }) {
-  if (kept === undefined || mayOrderAgain(order)) return { key: newKey, quantity };
-  // What has no answer must stay as it was sent.
-  return kept.unanswered || kept.orderId !== undefined ? kept : { key: kept.key, quantity };
-}
-
 /** The truer of two views. @param {OrderView | undefined} known @param {OrderView} heard */
 export function laterOrder(known, heard) {
   if (known === undefined) return heard;
   if (known.orderId !== heard.orderId) return mayOrderAgain(heard) ? known : heard;
   return PROGRESS[heard.state] < PROGRESS[known.state] ? known : heard;
-}
-
-/** @param {unknown} stored @returns {Attempt | undefined} */
-export function parseAttempt(stored) {
-  const attempt = /** @type {Partial<Attempt> | undefined} */ (stored);
-  if (typeof attempt?.key !== 'string' || typeof attempt.quantity !== 'number') return undefined;
-  return /** @type {Attempt} */ (attempt);
 }

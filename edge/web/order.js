@@ -1,19 +1,18 @@
-// @ts-check
-/** @import { OrderView } from '../../contract/order.ts' */
-/** @import { Action, Answer, Attempt, Ordering, OrderingParts, QuietAction } from './types.ts' */
-/** @import { Refused } from './types.ts' */
+/** @import { Action, Answer, Attempt, ClickFacts, LaterParts, Ordering } from './types.ts' */
+/** @import { OrderingParts, OrderView, QuietAction, Refused } from './types.ts' */
 /**
- * The way of one order: the click, repeated under one key, then polling until it is final. What
- * another tab says only comes sooner. A reload finds the order and never places one.
+ * The way of one order: the click, repeated under one key, paying or cancelling, and polling until
+ * it is final. What another tab says only comes sooner. A reload finds it and never places one.
  */
 
 import { fraction, newKey, sleep } from './device.js';
-import { laterOrder, mayOrderAgain, nextAttempt, parseAttempt, saleAfter } from './next-step.js';
-import { retryWaitMs } from './refusals.js';
-import { isSilent, orderPollMs } from './schedule.js';
+import { isPayable, laterOrder, mayOrderAgain, saleAfter } from './next-step.js';
+import { isSilent, orderPollMs, retryWaitMs } from './schedule.js';
 
 /** Never confirmed and unknown this often in a row: it is not coming any more. */
 const MISSES = 5;
+/** A browser that is still here this long after it was sent to pay did not get there. */
+const LEAVING_MS = 10_000;
 /** @type {Refused} */
 const NO_ANSWER = { kind: 'refused', trouble: 'no-answer', status: 0 };
 
@@ -157,6 +156,61 @@ export function refuse({ facts, change }, answer) {
 }
 
 /**
+ * Paying and cancelling an order. Both may be asked for twice: the shop opens one payment page and
+ * closes an order once. What the shop refuses is looked at again: it knows something newer.
+ * @param {LaterParts} parts
+ */
+export function createPaying(parts) {
+  const { shop, facts, change, memory, name, hear } = parts;
+  // Back from the provider's page, with this one as it was left: it still says that it asks.
+  addEventListener('pageshow', ({ persisted }) => {
+    const { order } = facts();
+    if (!persisted || order === undefined) return;
+    change({ sending: { kind: 'idle' } });
+    hear(order);
+  });
+
+  /** To the provider's page. */
+  async function pay() {
+    const { order, sending } = facts();
+    if (order === undefined || sending.kind !== 'idle') return;
+    const { orderId } = order;
+    const isWanted = () => {
+      const { order, nowMs } = facts();
+      return order !== undefined && isPayable(order, nowMs);
+    };
+    const answer = await insist(parts, 'pay', () => shop.pay(orderId), isWanted);
+    if (answer?.kind !== 'ok') return lookAgain(orderId, answer);
+    // Kept before leaving: who comes back hears that the payment is being waited for.
+    memory.write(name, orderId);
+    const url = new URL(answer.body.url, location.href);
+    if (/^https?:$/.test(url.protocol)) location.assign(url.href);
+    await sleep(LEAVING_MS);
+    change({ sending: { kind: 'idle' } });
+  }
+
+  async function cancel() {
+    const { order, sending } = facts();
+    if (order === undefined || sending.kind !== 'idle') return;
+    const { orderId } = order;
+    const answer = await insist(parts, 'cancel', () => shop.cancel(orderId));
+    if (answer?.kind !== 'ok') return lookAgain(orderId, answer);
+    change({ sending: { kind: 'idle' } });
+    hear(answer.body);
+  }
+
+  /** @param {string} orderId @param {Refused | undefined} refused */
+  async function lookAgain(orderId, refused) {
+    change({ sending: { kind: 'idle' }, refusal: refused });
+    if (refused?.status !== 409) return;
+    const answer = await shop.order(orderId);
+    if (answer.kind === 'ok') hear(answer.body);
+  }
+
+  return { pay, cancel };
+}
+
+/**
  * One press of a button, sent until it is answered, refused for good, or not wanted any more.
  * The answer, with `sending` still set for the caller to end; undefined when it is not wanted any
  * more. The caller has seen that nothing else is being sent.
@@ -185,6 +239,20 @@ export async function insist({ facts, change }, what, send, isWanted = () => tru
   }
   change({ sending: { kind: 'idle' } });
   return undefined;
+}
+
+/** What the next click sends. @param {ClickFacts} facts @returns {Attempt} */
+export function nextAttempt({ kept, order, quantity, newKey }) {
+  if (kept === undefined || mayOrderAgain(order)) return { key: newKey, quantity };
+  // What has no answer must stay as it was sent.
+  return kept.unanswered || kept.orderId !== undefined ? kept : { key: kept.key, quantity };
+}
+
+/** @param {unknown} stored @returns {Attempt | undefined} */
+export function parseAttempt(stored) {
+  const attempt = /** @type {Partial<Attempt> | undefined} */ (stored);
+  if (typeof attempt?.key !== 'string' || typeof attempt.quantity !== 'number') return undefined;
+  return /** @type {Attempt} */ (attempt);
 }
 
 /** @param {Ordering} ordering */

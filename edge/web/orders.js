@@ -1,16 +1,13 @@
-// @ts-check
-/** @import { MyOrders } from '../../contract/order.ts' */
-/** @import { Answer, Language, OrdersLabel, Refused } from './types.ts' */
+/** @import { Answer, Language, MyOrders, OrdersLabel, Refused } from './types.ts' */
 /**
  * A buyer's orders in all sales, each with its state in words and a way to its page. Who comes with
  * the shop's token sees the same on every device; a guest sees those of this browser.
  */
 import { askAsBuyer } from './api.js';
 import { createMemory, fraction, takeToken } from './device.js';
-import { addTexts, fill, languageOf, wordsIn } from './language.js';
-import { orderMessage } from './later-step.js';
+import { fill, languageOf, wordsIn } from './language.js';
+import { orderMessage } from './next-step.js';
 import { loadRetryMs } from './schedule.js';
-import { texts } from './texts.later.js';
 
 /** States change within minutes; the order's own page is the one that hurries. */
 const REFRESH_MS = 30_000;
@@ -32,7 +29,6 @@ const LABELS = {
 };
 
 takeToken();
-addTexts(texts);
 const memory = createMemory();
 let words = wordsIn(languageOf(memory.read('sluice:language'), navigator.language));
 /** @type {MyOrders['orders'] | undefined} */

@@ -1,21 +1,15 @@
-// @ts-check
-/** @import { Facts, Later } from './types.ts' */
-/** @typedef {typeof import('./later-step.js') & typeof import('./pay.js')} Steps */
-/** @typedef {typeof import('./quiet.js') & typeof import('./texts.later.js')} Shows */
-/** @typedef {typeof import('./leaderboard.js') & typeof import('./waitlist.js')} More */
-/** @typedef {Steps & Shows & More} LaterModules */
+/** @import { Action, Facts, QuietAction } from './types.ts' */
 /**
  * Wires the page of one sale: what is known, what changes it (the shop, a click, the clock, another
  * tab), and the one place that draws it. Around the opening only the click asks (schedule.js).
  */
 import { createApi } from './api.js';
-import { createClock, nextTickMs, secondsLeft, spokenSecond } from './clock.js';
 import { createMemory, fraction, monotonicMs, sleep, takeToken } from './device.js';
-import { addTexts, languageOf, wordsIn } from './language.js';
-import { nextStep, stateAt } from './next-step.js';
-import { createOrdering } from './order.js';
-import { clockPollMs, isQuiet, isSilent, loadRetryMs, salePollMs } from './schedule.js';
-import { onAction, onLanguage, replaceBrokenPicture, say, show } from './view.js';
+import { languageOf, wordsIn } from './language.js';
+import { mayOrderAgain, nextStep, stateAt } from './next-step.js';
+import { createOrdering, createPaying } from './order.js';
+import * as schedule from './schedule.js';
+import * as view from './view.js';
 
 /** Not at every flick between two tabs. */
 const FRESH_MS = 5000;
@@ -24,12 +18,14 @@ takeToken();
 const saleId = location.pathname.split('/')[2] ?? '';
 const api = createApi(encodeURIComponent(saleId));
 const memory = createMemory();
-const clock = createClock({ ask: api.nowMs, monotonicMs });
+const clock = schedule.createClock({ ask: api.nowMs, monotonicMs });
 /** Brings a guest's cookie. Others wait for it: two without one would make two guests. */
 const greeted = clock.sample(() => true, 1);
 const name = `sluice:${saleId}`;
 /** Keeps the order that this browser went to pay. */
 const payingName = `${name}:paying`;
+/** Keeps that this browser waits. */
+const waitingName = `${name}:waits`;
 const tabs = new BroadcastChannel(name);
 let words = wordsIn(languageOf(memory.read('sluice:language'), navigator.language));
 
@@ -54,30 +50,35 @@ const facts = () => {
 
 /** @param {Partial<Facts>} change */
 function change(change) {
+  const { order } = known;
   known = { ...known, ...change };
   draw();
-  void wantLater();
+  wantMore();
+  // What an order gives back is news of its sale.
+  if (known.order !== order && mayOrderAgain(known.order)) planLook();
 }
 
+let lookTimer = 0;
 let tickTimer = 0;
 /** @type {number | undefined} */
 let spokenBefore;
 function draw() {
   clearTimeout(tickTimer);
   const now = facts();
-  const first = nextStep(now);
-  const screen = later?.laterStep(now, first) ?? first;
-  show(now, screen, words);
-  later?.showQuiet(screen, words);
+  const screen = nextStep(now);
+  view.show(now, screen, words);
+  showQuiet(screen, words);
+  if (screen.action === 'join') void loadWaitlist();
   const { timer } = screen;
   if (timer === undefined || timer.label === 'closed') return;
   if (timer.label === 'opens-in') {
-    const seconds = secondsLeft(timer.untilMs, now.nowMs);
-    const spoken = spokenSecond(spokenBefore, seconds);
-    if (spoken !== undefined) say(words.label('opens-in-words', { time: words.duration(spoken) }));
+    const seconds = schedule.secondsLeft(timer.untilMs, now.nowMs);
+    const spoken = schedule.spokenSecond(spokenBefore, seconds);
+    if (spoken !== undefined)
+      view.say(words.label('opens-in-words', { time: words.duration(spoken) }));
     spokenBefore = seconds;
   }
-  tickTimer = setTimeout(draw, nextTickMs(timer.untilMs, now.nowMs));
+  tickTimer = setTimeout(draw, schedule.nextTickMs(timer.untilMs, now.nowMs));
 }
 
 const ordering = createOrdering({
@@ -89,35 +90,43 @@ const ordering = createOrdering({
   tell: (order) => tabs.postMessage(order),
 });
 
-/** @type {Later | undefined} */
-let later;
-let isLaterWanted = false;
-/** What follows the click, once there is an order, or nothing left to click for. */
-async function wantLater() {
+const parts = { shop: api, memory, facts, change, hear: ordering.hear };
+const paying = createPaying({ ...parts, name: payingName });
+/** @type {Record<Action | QuietAction, (quantity: number) => Promise<void>>} */
+const act = {
+  order: ordering.place,
+  pay: paying.pay,
+  cancel: paying.cancel,
+  join: async (quantity) => (await loadWaitlist()).join(quantity),
+  leave: async () => (await loadWaitlist()).leave(),
+};
+const showQuiet = view.createQuiet({ act: (action) => void act[action](1), draw });
+
+/** @type {Promise<ReturnType<typeof import('./waitlist.js').createWaitlist>> | undefined} */
+let waitlist;
+/** Most buyers need none. */
+function loadWaitlist() {
+  waitlist ??= load('waitlist').then((module) =>
+    module.createWaitlist({ ...parts, name: waitingName }),
+  );
+  return waitlist;
+}
+
+let hasMore = false;
+/** What only matters once there is an order, or nothing left to click for. */
+function wantMore() {
   const { sale, order } = known;
   const state = sale && stateAt(sale, clock.nowMs());
   const isOver = state === 'sold-out' || state === 'ended';
-  if (isLaterWanted || (order === undefined && !isOver)) return;
-  isLaterWanted = true;
-  const names = ['later-step', 'leaderboard', 'pay', 'quiet', 'texts.later', 'waitlist'];
-  /** @type {LaterModules} */
-  const modules = Object.assign({}, ...(await Promise.all(names.map(load))));
-  const { laterStep, createLeaderboard, createPaying, createQuiet, texts, createWaitlist } =
-    modules;
-  addTexts(texts);
-  const parts = { shop: api, memory, facts, change, hear: ordering.hear };
-  const paying = createPaying({ ...parts, name: payingName });
-  const waitlist = createWaitlist({ ...parts, name: `${name}:waits` });
-  const act = {
-    pay: paying.pay,
-    cancel: paying.cancel,
-    join: waitlist.join,
-    leave: waitlist.leave,
-  };
-  later = { laterStep, act, showQuiet: createQuiet({ act: (action) => void act[action](), draw }) };
-  draw();
-  createLeaderboard({ saleId, facts, words: () => words });
-  await waitlist.resume();
+  if (hasMore || (order === undefined && !isOver)) return;
+  hasMore = true;
+  if (memory.read(waitingName) === true) void loadWaitlist().then(({ resume }) => resume());
+  new IntersectionObserver(async ([entry], observer) => {
+    if (entry?.isIntersecting !== true) return;
+    observer.disconnect();
+    const { createLeaderboard } = await load('leaderboard');
+    createLeaderboard({ saleId, facts, words: () => words });
+  }).observe(view.element('board'));
 }
 
 /** A browser may keep a failure under its address, so each try has its own. @param {string} part */
@@ -126,12 +135,13 @@ async function load(part) {
     try {
       return await import(`./${part}.js${failures === 0 ? '' : `?${failures}`}`);
     } catch {
-      await sleep(loadRetryMs({ failures, retryAfterMs: undefined, fraction: fraction() }));
+      await sleep(
+        schedule.loadRetryMs({ failures, retryAfterMs: undefined, fraction: fraction() }),
+      );
     }
   }
 }
 
-let lookTimer = 0;
 let lookedAtMs = 0;
 let failures = 0;
 let hasResumed = false;
@@ -139,7 +149,7 @@ let hasResumed = false;
 async function look() {
   clearTimeout(lookTimer);
   if (known.sale !== undefined && document.hidden) return;
-  if (!isQuiet(known.sale, clock.nowMs())) {
+  if (!schedule.isQuiet(known.sale, clock.nowMs())) {
     lookedAtMs = monotonicMs();
     const [answer] = await Promise.all([api.sale(), greeted]);
     failures = answer.kind === 'ok' ? 0 : failures + 1;
@@ -151,7 +161,8 @@ async function look() {
     if (answer.kind === 'refused' && answer.trouble === 'unknown-sale') return;
   }
   planLook();
-  if (hasResumed || known.sale === undefined || isSilent(known.sale, clock.nowMs())) return;
+  if (hasResumed || known.sale === undefined || schedule.isSilent(known.sale, clock.nowMs()))
+    return;
   hasResumed = true;
   // Before the opening nobody has one.
   if (stateAt(known.sale, clock.nowMs()) === 'scheduled' && !ordering.hasTried()) return;
@@ -163,11 +174,15 @@ function planLook() {
   const { sale, order, place, refusal } = known;
   const waitMs =
     sale === undefined
-      ? loadRetryMs({ failures, retryAfterMs: refusal?.retryAfterMs, fraction: fraction() })
-      : salePollMs({
+      ? schedule.loadRetryMs({
+          failures,
+          retryAfterMs: refusal?.retryAfterMs,
+          fraction: fraction(),
+        })
+      : schedule.salePollMs({
           sale,
           nowMs: clock.nowMs(),
-          hasOrder: (order ?? place) !== undefined,
+          hasOrder: (order !== undefined && !mayOrderAgain(order)) || place !== undefined,
           failures,
           fraction: fraction(),
         });
@@ -178,24 +193,21 @@ let clockTimer = 0;
 async function sampleClock() {
   clearTimeout(clockTimer);
   await greeted;
-  if (!document.hidden) await clock.sample(() => !isQuiet(known.sale, clock.nowMs()));
+  if (!document.hidden) await clock.sample(() => !schedule.isQuiet(known.sale, clock.nowMs()));
   draw();
-  clockTimer = setTimeout(sampleClock, clockPollMs(fraction()));
+  clockTimer = setTimeout(sampleClock, schedule.clockPollMs(fraction()));
 }
 
 async function lookAgain() {
   if (document.hidden || monotonicMs() - lookedAtMs < FRESH_MS) return;
-  if (isQuiet(known.sale, clock.nowMs())) return planLook();
+  if (schedule.isQuiet(known.sale, clock.nowMs())) return planLook();
   await Promise.all([sampleClock(), look()]);
 }
 
 async function start() {
-  replaceBrokenPicture();
-  onAction((action, quantity) => {
-    if (action === 'order') void ordering.place(quantity);
-    else void later?.act[action](quantity);
-  });
-  onLanguage((language) => {
+  view.replaceBrokenPicture();
+  view.onAction((action, quantity) => void act[action](quantity));
+  view.onLanguage((language) => {
     memory.write('sluice:language', language);
     words = wordsIn(languageOf(language, navigator.language));
     draw();

@@ -1,9 +1,10 @@
-// @ts-check
-/** @import { SaleView } from '../../contract/sale.ts' */
-/** @import { LoadFacts, OrderPollFacts, PlacePollFacts, SalePollFacts } from './types.ts' */
+/** @import { ClockParts, Exchange, LoadFacts, OrderPollFacts, PlacePollFacts } from './types.ts' */
+/** @import { RetryFacts, Sample, SalePollFacts, SaleView, Trouble } from './types.ts' */
 /**
- * When the page asks the shop. From the last countdown seconds until the first rush is over the
- * only request is the click's own order. Jitter keeps pages opened together from asking together.
+ * When the page asks the shop, and the clock it goes by. From the last countdown seconds until the
+ * first rush is over the only request is the click's own order. Jitter keeps pages opened together
+ * from asking together. The device's own clock may be wrong and is never asked: half a round trip
+ * bounds a sample's error, so the shortest wins (Cristian's algorithm).
  */
 
 /** Three silent seconds, and one for an answer on its way. */
@@ -38,6 +39,26 @@ const REFUND_POLLS = 20;
 const NEAR_PLACES = 20;
 const NEAR_POLL_MS = 5000;
 const FAR_POLL_MS = 15_000;
+
+/** Which refused clicks are sent again: less and less often, up to a last try. */
+/** @type {Partial<Record<Trouble, { tries: number, firstWaitMs: number }>>} */
+const RETRIES = {
+  // Milliseconds too early by the edge's clock.
+  'not-open': { tries: 3, firstWaitMs: 50 },
+  'not-drawn': { tries: 20, firstWaitMs: 1000 },
+  'too-fast': { tries: 6, firstWaitMs: 1000 },
+  recovering: { tries: 10, firstWaitMs: 2000 },
+  overloaded: { tries: 8, firstWaitMs: 1000 },
+  'payment-unavailable': { tries: 4, firstWaitMs: 2000 },
+  'key-reused': { tries: 1, firstWaitMs: 0 },
+  unexpected: { tries: 3, firstWaitMs: 1000 },
+  'network-lost': { tries: 5, firstWaitMs: 500 },
+};
+/** Further away is a countdown, not a wait. */
+const NEARLY_OPEN_MS = 3000;
+/** A longer Retry-After is kept to. */
+const LONGEST_GROWTH_MS = 15_000;
+const SHORTEST_SPREAD_MS = 300;
 
 /** @param {number} ms @param {number} fraction */
 const spread = (ms, fraction) => ms * (0.75 + fraction / 2);
@@ -118,3 +139,92 @@ export function placePollMs({ place, failures, fraction }) {
 
 /** @param {number} fraction */
 export const clockPollMs = (fraction) => spread(CLOCK_PACE_MS, fraction);
+
+/** Undefined: no more by itself. @param {RetryFacts} refused */
+export function retryWaitMs({ trouble, tries, retryAfterMs = 0, fraction }) {
+  const rule = RETRIES[trouble];
+  if (rule === undefined || tries > rule.tries) return undefined;
+  if (trouble === 'not-open' && retryAfterMs > NEARLY_OPEN_MS) return undefined;
+  const grownMs = Math.min(LONGEST_GROWTH_MS, rule.firstWaitMs * 2 ** (tries - 1));
+  const waitMs = Math.max(retryAfterMs, grownMs);
+  return waitMs + fraction * Math.max(SHORTEST_SPREAD_MS, waitMs / 2);
+}
+
+/** One in five usually meets no queue. */
+const SAMPLES = 5;
+/** The sale's `now` may come from a cache: any sample beats it. */
+const FROM_SALE_ROUND_TRIP_MS = 10_000;
+
+/** @param {Exchange} exchange @returns {Sample} */
+export function sampleOf({ askedAtMs, answeredAtMs, serverNowMs }) {
+  return {
+    offsetMs: serverNowMs - (askedAtMs + answeredAtMs) / 2,
+    roundTripMs: answeredAtMs - askedAtMs,
+  };
+}
+
+/**
+ * The shorter one; where the two contradict each other, the device slept and the new one is true.
+ * @param {Sample | undefined} known
+ * @param {Sample} measured
+ */
+export function betterSample(known, measured) {
+  if (known === undefined) return measured;
+  const apartMs = Math.abs(known.offsetMs - measured.offsetMs);
+  if (apartMs > (known.roundTripMs + measured.roundTripMs) / 2) return measured;
+  return measured.roundTripMs < known.roundTripMs ? measured : known;
+}
+
+/** @param {ClockParts} parts */
+export function createClock({ ask, monotonicMs }) {
+  /** @type {Sample | undefined} */
+  let best;
+  return {
+    nowMs: () => monotonicMs() + (best?.offsetMs ?? 0),
+    /** A first guess, until a sample arrives. @param {number} serverNowMs */
+    guess(serverNowMs) {
+      best ??= {
+        offsetMs: serverNowMs - monotonicMs(),
+        roundTripMs: FROM_SALE_ROUND_TRIP_MS,
+      };
+    },
+    /** @param {() => boolean} mayAsk @param {number} [times] */
+    async sample(mayAsk, times = SAMPLES) {
+      for (let count = 0; count < times && mayAsk(); count += 1) {
+        const askedAtMs = monotonicMs();
+        const serverNowMs = await ask();
+        if (serverNowMs === undefined) return;
+        const answeredAtMs = monotonicMs();
+        best = betterSample(best, sampleOf({ askedAtMs, answeredAtMs, serverNowMs }));
+      }
+    },
+  };
+}
+
+const SPOKEN_SECONDS = [600, 60, 10];
+
+/** Rounded up: 0 only at the moment itself. @param {number} untilMs @param {number} nowMs */
+export function secondsLeft(untilMs, nowMs) {
+  return Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
+}
+
+/** @param {number} seconds */
+export function partsOf(seconds) {
+  return {
+    days: Math.floor(seconds / 86_400),
+    hours: Math.floor(seconds / 3600) % 24,
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  };
+}
+
+/** What to say aloud, if anything. @param {number | undefined} before @param {number} seconds */
+export function spokenSecond(before, seconds) {
+  return SPOKEN_SECONDS.find((mark) => before !== undefined && before > mark && seconds <= mark);
+}
+
+/** When the shown seconds change next. @param {number} untilMs @param {number} nowMs */
+export function nextTickMs(untilMs, nowMs) {
+  const leftMs = untilMs - nowMs;
+  return leftMs <= 0 ? 1000 : leftMs % 1000 || 1000;
+}

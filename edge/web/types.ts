@@ -6,24 +6,22 @@ import type { OrderView } from '../../contract/order.ts';
 import type { Checkout } from '../../contract/payment.ts';
 import type { SaleView } from '../../contract/sale.ts';
 import type { Place } from '../../contract/waitlist.ts';
-import type { labels, messages } from './texts.en.js';
-import type { labels as laterLabels, messages as laterMessages } from './texts.later.js';
+import type { labels, messages } from './texts.js';
 
-export type LaterMessage = keyof typeof laterMessages;
-export type LaterLabel = keyof typeof laterLabels;
-export type FirstMessage = keyof typeof messages;
-export type FirstLabel = keyof typeof labels;
-export type Message = FirstMessage | LaterMessage;
-export type Label = FirstLabel | LaterLabel;
+// Through here, so that a served file names one place for its types.
+export type { Leaderboard, MyRank } from '../../contract/leaderboard.ts';
+export type { MyOrders, OrderState, OrderView } from '../../contract/order.ts';
+export type { Refusal } from '../../contract/outcomes.ts';
+export type { Problem } from '../../contract/problem.ts';
+export type { SaleState, SaleView } from '../../contract/sale.ts';
+export type { Place } from '../../contract/waitlist.ts';
+
+export type Message = keyof typeof messages;
+export type Label = keyof typeof labels;
 /** A message is a headline and what it means for the buyer. */
 export interface Texts {
   messages: Record<Message, readonly string[]>;
   labels: Record<Label, string>;
-}
-/** Words that are added later. */
-export interface MoreTexts {
-  messages: Partial<Texts['messages']>;
-  labels: Partial<Texts['labels']>;
 }
 export type Language = 'en' | 'zh-CN';
 /** How one language writes everything. */
@@ -262,13 +260,6 @@ export interface Screen {
   values: Record<'place' | 'waiting' | 'quantity' | 'units' | 'waitMs', number> | undefined;
   /** How far the order is: nowhere, in line, reserved, paid. */
   step: 0 | 1 | 2 | 3;
-}
-
-/** What follows the click, once it is loaded. */
-export interface Later {
-  laterStep(facts: Facts, screen: Screen): Screen;
-  showQuiet(screen: Screen, words: Words): void;
-  act: Record<Exclude<Action, 'order'> | QuietAction, (quantity: number) => Promise<void>>;
 }
 
 /** The words that only the page of a buyer's orders has. */

@@ -1,6 +1,4 @@
-// @ts-check
-/** @import { Place } from '../../contract/waitlist.ts' */
-/** @import { LaterParts, Refused } from './types.ts' */
+/** @import { LaterParts, Place, Refused } from './types.ts' */
 /**
  * Waiting for a unit that comes back: joining, looking at the place, leaving, being served. Whoever
  * has no place any more asks for an order: it is there before the place is gone.

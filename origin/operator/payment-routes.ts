@@ -18,7 +18,7 @@ import type { Payments } from '../pay/payments.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { BookOrder, OrderBook } from '../settle/book.ts';
 import type { Cancellation } from '../sweep/cancel-order.ts';
-import { operatorOrderView } from './order-routes.ts';
+import { createShowOrders } from './order-view.ts';
 
 export interface OperatorPaymentRoutesOptions {
   book: OrderBook;
@@ -29,15 +29,16 @@ export interface OperatorPaymentRoutesOptions {
 
 export function addPaymentRoutes(routes: Hono, options: OperatorPaymentRoutesOptions): void {
   const { directory, payments } = options;
+  const show = createShowOrders(payments);
 
   routes.post('/operator/orders/:orderId/cancellation', async (context) => {
     const cancelled = await cancelAs(context, options);
-    return 'kind' in cancelled ? answer(cancelled) : json(operatorOrderView(cancelled));
+    return 'kind' in cancelled ? answer(cancelled) : json(await show.one(cancelled));
   });
 
   routes.post('/operator/orders/:orderId/refund', async (context) => {
     const refunded = await refundAs(context, payments);
-    return 'kind' in refunded ? answer(refunded) : json(operatorOrderView(refunded));
+    return 'kind' in refunded ? answer(refunded) : json(await show.one(refunded));
   });
 
   routes.get('/operator/sales/:saleId/payments', async (context) => {

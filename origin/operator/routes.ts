@@ -1,6 +1,6 @@
 /**
- * The operator API: sales, orders and audits, for whoever holds the operator token. It is not
- * reachable through the edge.
+ * The operator API: sales, orders, payments, the line, notices and audits, for whoever holds the
+ * operator token. It is not reachable through the edge.
  */
 import { Hono } from 'hono';
 import { equalInConstantTime } from '../../contract/hashing.ts';
@@ -11,6 +11,7 @@ import type { Payments } from '../pay/payments.ts';
 import type { Cancellation } from '../sweep/cancel-order.ts';
 import { addDeliveryRoutes } from './delivery-routes.ts';
 import { addOrderRoutes } from './order-routes.ts';
+import { createShowOrders } from './order-view.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
 import { addSaleRoutes, type SaleRoutesOptions } from './sale-routes.ts';
 import { addWaitlistRoutes } from './waitlist-routes.ts';
@@ -31,7 +32,7 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
   });
   addSaleRoutes(routes, options);
   const { stores, directory, payments, cancel } = options;
-  addOrderRoutes(routes, options);
+  addOrderRoutes(routes, { stores, directory, show: createShowOrders(payments) });
   addPaymentRoutes(routes, { book: stores.book, directory, payments, cancel });
   addWaitlistRoutes(routes, { stores, directory });
   addDeliveryRoutes(routes, { book: stores.book });

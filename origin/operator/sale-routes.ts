@@ -1,5 +1,6 @@
 /** Making, showing and changing sales. Every change is safe to repeat. */
 import type { Context, Hono } from 'hono';
+import { saleIdSchema } from '../../contract/ids.ts';
 import { topUpSchema } from '../../contract/operator-orders.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { Random } from '../../contract/random.ts';
@@ -85,6 +86,7 @@ async function addUnits(
   if (text.kind !== 'text') return text;
   const wanted = parseBody(topUpSchema, text.text);
   if (wanted.kind !== 'parsed') return wanted;
+  if (!saleIdSchema.safeParse(saleId).success) return { kind: 'unknown-sale' };
   const { topUpId, units } = wanted.value;
   const reply = await topUp(book, { saleId, topUpId, units });
   switch (reply) {

@@ -23,6 +23,10 @@ export function operatorSaleView(
     loaded: sale.loaded,
     ratePerSecond: sale.ratePerSecond,
     share: shareAt(sale.shareSteps, nowMs),
+    payWindowMs: sale.payWindowMs,
+    freeOnPaymentFailure: sale.freeOnPaymentFailure,
+    waitlistCap: sale.waitlistCap,
+    score: sale.score,
     seedHash: toBase64Url(nodeHashing.sha256(fromBase64Url(sale.seed) ?? sale.seed)),
   };
 }

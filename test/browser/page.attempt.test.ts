@@ -1,7 +1,8 @@
 /** Which key a click goes out with, and which of two views of an order is the truer. */
 import { describe, expect, it } from 'vitest';
 import type { OrderState } from '../../contract/order.ts';
-import { laterOrder, nextAttempt, parseAttempt } from '../../edge/web/next-step.js';
+import { laterOrder } from '../../edge/web/next-step.js';
+import { nextAttempt, parseAttempt } from '../../edge/web/order.js';
 import { ORDER_ID, orderOf } from './page.shop.ts';
 
 const STATES: OrderState[] = ['accepting', 'queued', 'reserved', 'paid', 'refunded'];

@@ -9,7 +9,7 @@ import {
   sampleOf,
   secondsLeft,
   spokenSecond,
-} from '../../edge/web/clock.js';
+} from '../../edge/web/schedule.js';
 
 describe('a sample of the shop’s clock', () => {
   it('takes the answer to come from the middle of the round trip', () => {

@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderView } from '../../contract/order.ts';
 import type { SaleView } from '../../contract/sale.ts';
-import { laterStep, orderMessage } from '../../edge/web/later-step.js';
-import { nextStep, saleAfter } from '../../edge/web/next-step.js';
+import { nextStep, orderMessage, saleAfter } from '../../edge/web/next-step.js';
 import type { Facts, Refused } from '../../edge/web/types.ts';
 import { orderOf, placeOf } from './page.shop.ts';
 
@@ -23,7 +22,7 @@ const know = (change: Partial<Facts>) => {
     ...{ wasServed: false, hasReturned: false, refusal: undefined, nowMs: NOW_MS },
     ...change,
   };
-  return laterStep(facts, nextStep(facts));
+  return nextStep(facts);
 };
 const reserved = (more: Partial<OrderView> = {}) =>
   orderOf({ state: 'reserved', payBefore: iso(300_000), ...more });

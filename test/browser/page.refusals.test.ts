@@ -4,11 +4,12 @@
  */
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../contract/outcomes.ts';
-import { messages as english } from '../../edge/web/texts.en.js';
-import { messages as chinese } from '../../edge/web/texts.zh.js';
+import { texts } from '../../edge/web/texts.js';
 import { describeInChromium, expectHeadline } from './page.chromium.ts';
 import type { Reply } from './page.shop.ts';
 
+const english = texts.en.messages;
+const chinese = texts['zh-CN'].messages;
 /** Long enough that the page is still waiting when the test looks. */
 const retryAfterMs = 30_000;
 const paused: Refusal = { kind: 'not-open', opensAtMs: 1, nowMs: 2, paused: true };

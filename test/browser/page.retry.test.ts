@@ -1,7 +1,8 @@
 /** Which refusals are answered by asking again: bounded, no sooner than told, spread by jitter. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryWaitMs, troubleOf } from '../../edge/web/refusals.js';
+import { troubleOf } from '../../edge/web/api.js';
+import { retryWaitMs } from '../../edge/web/schedule.js';
 
 const RETRIED = [
   'not-drawn',

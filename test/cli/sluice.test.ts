@@ -9,27 +9,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditSchema, operatorOrderSchema, operatorSaleSchema } from '../../contract/operator.ts';
 import { auditAtRest } from '../flow/sale.ts';
-import { type OriginProcess, openShop, type Shop } from '../flow/shop.ts';
-import { createEdgeStandIn } from '../origin/http/edge-stand-in.ts';
-import { runNode } from '../origin/run-origin.ts';
+import { openShop, type Shop, type ShopProcess } from '../flow/shop.ts';
+import { createSluice, edgeOf, type Sluice } from './run-sluice.ts';
 
 let shop: Shop;
-let origin: OriginProcess;
+let origin: ShopProcess;
+let sluice: Sluice['run'];
 beforeAll(async () => {
   shop = await openShop('embedded');
   origin = await shop.startOrigin();
+  sluice = createSluice(shop).run;
 });
 afterAll(() => shop.close());
-
-/** Calls the command as a person with the shop's settings would. */
-async function sluice(args: string[], change: Record<string, string | undefined> = {}) {
-  const { ORIGIN_URL, OPERATOR_TOKEN, DATA_DIR } = shop.environment;
-  const given = { ORIGIN_URL, OPERATOR_TOKEN, DATA_DIR, ...change };
-  const environment = Object.entries(given).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  return runNode(['cli/sluice.ts', ...args], Object.fromEntries(environment));
-}
 
 const CREATE = [
   ...['sale', 'create', '--id', 'phone', '--title', '手机 Phone', '--units', '100'],
@@ -118,9 +109,7 @@ describe('order show and audit', () => {
   let orderId: string;
   beforeAll(async () => {
     await sluice([...changed('--id', 'audited'), '--opens-in', '0s']);
-    const passKeys = shop.environment.PASS_KEYS ?? '';
-    const edge = createEdgeStandIn({ originUrl: origin.url, passKeys, saleId: 'audited' });
-    orderId = (await edge.send({})).body.orderId;
+    orderId = (await edgeOf(shop, 'audited').send({})).body.orderId;
     await auditAtRest(shop, 'audited');
   });
 

@@ -19,13 +19,18 @@ const dataDir = mkdtempSync(join(tmpdir(), 'sluice-start-'));
 const running: ChildProcess[] = [];
 let port: string;
 let originPort: string;
+let sandboxPort: string;
 
 beforeAll(async () => {
   port = String(await freePort());
   originPort = String(await freePort());
+  sandboxPort = String(await freePort());
 });
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
+afterAll(async () => {
+  // Asked, not killed: it must end what it started, also after a test that failed half-way.
+  const alive = running.filter((child) => child.exitCode === null && child.signalCode === null);
+  for (const child of alive) child.kill('SIGTERM');
+  await Promise.all(alive.map((child) => once(child, 'close')));
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -45,6 +50,7 @@ function start(change: Record<string, string> = {}): Started {
       DATA_DIR: dataDir,
       PORT: port,
       ORIGIN_PORT: originPort,
+      SANDBOX_PORT: sandboxPort,
       ...change,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,6 +84,12 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
+const otherPorts = async () => ({
+  PORT: String(await freePort()),
+  ORIGIN_PORT: String(await freePort()),
+  SANDBOX_PORT: String(await freePort()),
+});
+
 /** Processes of this start that still live: wrangler is given the folder in its arguments. */
 function leftovers(): string[] {
   const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
@@ -107,13 +119,20 @@ test('a shop from one command, one start at a time', { timeout: 90_000 }, async 
   const view = saleViewSchema.parse(await sale.json());
   expect(view).toMatchObject({ saleId: 'demo', units: 100 });
   expect(Date.parse(view.opensAt) - Date.parse(view.now)).toBeLessThanOrEqual(15_000);
+  const payment = await fetch(`http://127.0.0.1:${sandboxPort}/pay/nothing`);
+  expect(await payment.text()).toContain('Sandbox payments');
 
   const samePorts = start();
   expect(await samePorts.ended).toBe(1);
   expect(samePorts.errors).toEqual([`sluice: port ${port} is in use; set PORT to another`]);
 
-  const others = { PORT: String(await freePort()), ORIGIN_PORT: String(await freePort()) };
-  const sameData = start(others);
+  const sameSandbox = start({ ...(await otherPorts()), SANDBOX_PORT: sandboxPort });
+  expect(await sameSandbox.ended).toBe(1);
+  expect(sameSandbox.errors).toEqual([
+    `sluice: port ${sandboxPort} is in use; set SANDBOX_PORT to another`,
+  ]);
+
+  const sameData = start(await otherPorts());
   expect(await sameData.ended).toBe(1);
   expect(sameData.errors).toEqual([`sluice: another process has the data in ${dataDir} open`]);
   expect(sameData.lines).toEqual([]);
@@ -123,6 +142,7 @@ test('a shop from one command, one start at a time', { timeout: 90_000 }, async 
   expect(await first.ended).toBe(0);
   expect(first.errors).toEqual([]);
   expect(leftovers()).toEqual([]);
+  expect(await answers(`http://127.0.0.1:${sandboxPort}/page.css`)).toBe(false);
 
   const second = start();
   await until(() => answers(`http://127.0.0.1:${originPort}/readyz`));
@@ -134,10 +154,29 @@ test('a shop from one command, one start at a time', { timeout: 90_000 }, async 
   expect(second.errors).toEqual([]);
   expect(leftovers()).toEqual([]);
   expect(await answers(`http://127.0.0.1:${originPort}/healthz`)).toBe(false);
+  expect(await answers(`http://127.0.0.1:${sandboxPort}/page.css`)).toBe(false);
+});
+
+test('with Stripe to pay at, no sandbox is started', { timeout: 60_000 }, async () => {
+  const ports = await otherPorts();
+  const started = start({
+    ...ports,
+    DEMO: 'off',
+    PAYMENT_PROVIDER: 'stripe',
+    STRIPE_SECRET_KEY: 'sk_test_1',
+    STRIPE_WEBHOOK_SECRET: 'whsec_1',
+  });
+  await until(() => started.lines.length > 0 || started.errors.length > 0);
+  expect(started.errors).toEqual([]);
+  expect(started.lines).toEqual([`Sluice is open at http://127.0.0.1:${ports.PORT}`]);
+  expect(await answers(`http://127.0.0.1:${ports.SANDBOX_PORT}/page.css`)).toBe(false);
+  started.child.kill('SIGINT');
+  expect(await started.ended).toBe(0);
+  expect(leftovers()).toEqual([]);
 });
 
 test('Ctrl-C while the origin is starting ends it too', async () => {
-  const started = start({ PORT: String(await freePort()), ORIGIN_PORT: String(await freePort()) });
+  const started = start(await otherPorts());
   await until(() => childrenOf(started.child.pid).length > 0);
   const children = childrenOf(started.child.pid);
   started.child.kill('SIGINT');
@@ -149,9 +188,10 @@ test('Ctrl-C while the origin is starting ends it too', async () => {
 test.each([
   ['PORT', '80.5', /^sluice: PORT must be a port number/],
   ['ORIGIN_PORT', 'http', /^sluice: ORIGIN_PORT must be a port number/],
+  ['SANDBOX_PORT', '0', /^sluice: SANDBOX_PORT must be a port number/],
   ['ROLES', 'sell', /^sluice: ROLES: must be .*; for example ROLES=api,relay$/],
 ])('a bad %s is one line', async (name, value, message) => {
-  const started = start({ PORT: String(await freePort()), [name]: value });
+  const started = start({ ...(await otherPorts()), [name]: value });
   expect(await started.ended).toBe(1);
   expect(started.errors).toEqual([expect.stringMatching(message)]);
 });

@@ -117,9 +117,9 @@ function routesOf(app: Hono): string[] {
 
 /** The app is made, never called: routes need none of what they would use. */
 function originRoutes(): string[] {
-  const nothing = {} as AppOptions;
+  const nothing = { payments: {}, checks: {} } as AppOptions;
   const options = { ...nothing, serves: true, operatorToken: 'x', metrics: createMetrics() };
-  return routesOf(createOriginApp({ ...options, checks: {} }));
+  return routesOf(createOriginApp(options));
 }
 
 /** By a computed path: the types of the Workers' world are not those of this one. */

@@ -1,7 +1,7 @@
 /**
- * A whole shop for a test: an origin (one process or several) and, when asked for, the edge, each a
- * real process on a free port with data of its own, on the embedded backends or on the stack's
- * servers.
+ * A whole shop for a test: an origin (one process or several) and, when asked for, the edge and the
+ * sandbox that stands in for a payment provider, each a real process on a free port with data of
+ * its own, on the embedded backends or on the stack's servers.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -19,7 +19,7 @@ import { serversAreUp } from '../stack/are-up.ts';
 
 export type BackendsKind = 'embedded' | 'servers';
 
-export interface OriginProcess {
+export interface ShopProcess {
   url: string;
   /** Resolves when the process has ended, by whatever cause. */
   ended: Promise<void>;
@@ -31,7 +31,9 @@ export interface Shop {
   environment: Record<string, string>;
   operator: OperatorClient;
   /** Starts an origin with these variables on top; resolves when it is ready. */
-  startOrigin(variables?: Record<string, string>, main?: string): Promise<OriginProcess>;
+  startOrigin(variables?: Record<string, string>, main?: string): Promise<ShopProcess>;
+  /** Starts the sandbox at `SANDBOX_URL`; it tells `eventsUrl` of what becomes of payments. */
+  startSandbox(eventsUrl: string, variables?: Record<string, string>): Promise<ShopProcess>;
   /** Starts the edge in front of `ORIGIN_PORT`; resolves with its URL. */
   startEdge(): Promise<string>;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function openShop(kind: BackendsKind): Promise<Shop> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   const name = `test_${randomBytes(6).toString('hex')}`;
   const originPort = String(await freePort());
+  const sandboxPort = String(await freePort());
   const operatorToken = randomBytes(24).toString('hex');
   const environment: Record<string, string> = {
     PATH: process.env.PATH ?? '',
@@ -58,6 +61,9 @@ export async function openShop(kind: BackendsKind): Promise<Shop> {
     PASS_KEYS: `t1:${randomBytes(32).toString('base64')}`,
     BUYER_JWT_SECRET: randomBytes(32).toString('base64'),
     OPERATOR_TOKEN: operatorToken,
+    SANDBOX_PORT: sandboxPort,
+    SANDBOX_URL: `http://127.0.0.1:${sandboxPort}`,
+    SANDBOX_DATA_DIR: join(dataDir, 'sandbox'),
     SANDBOX_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
     ALLOW_GUESTS: 'on',
     LOG_LEVEL: 'error',
@@ -66,15 +72,25 @@ export async function openShop(kind: BackendsKind): Promise<Shop> {
     LEASE_TTL_MS: '2000',
     ...(kind === 'servers' ? await serversFor(name) : {}),
   };
-  const started: (Child | OriginProcess)[] = [];
+  const started: (Child | ShopProcess)[] = [];
 
   return {
     environment,
     operator: createOperatorClient(`http://127.0.0.1:${originPort}`, operatorToken),
     async startOrigin(variables = {}, main = 'origin/main.ts') {
-      const origin = await spawnOrigin({ ...environment, ...variables }, main);
+      const all = { ...environment, ...variables };
+      const url = `http://127.0.0.1:${all.ORIGIN_PORT}`;
+      const origin = await startProgram(main, all, { url, probe: '/readyz' });
       started.push(origin);
       return origin;
+    },
+    async startSandbox(eventsUrl, variables = {}) {
+      const told = { SANDBOX_EVENTS_URL: eventsUrl };
+      const all: Record<string, string> = { ...environment, ...told, ...variables };
+      const url = `http://127.0.0.1:${all.SANDBOX_PORT}`;
+      const sandbox = await startProgram('sandbox/main.ts', all, { url, probe: '/page.css' });
+      started.push(sandbox);
+      return sandbox;
     },
     async startEdge() {
       const url = `http://127.0.0.1:${environment.PORT}`;
@@ -114,14 +130,17 @@ async function query(sql: string): Promise<void> {
 
 const READY_WITHIN_MS = 30_000;
 
-async function spawnOrigin(
-  environment: Record<string, string>,
+/** Resolves once the program answers at `probe`. */
+async function startProgram(
   main: string,
-): Promise<OriginProcess> {
+  environment: Record<string, string>,
+  { url, probe }: { url: string; probe: string },
+): Promise<ShopProcess> {
   const child = spawn(process.execPath, [main], {
     cwd: new URL('../..', import.meta.url),
     env: environment,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // The sandbox prints where it listens; an origin prints nothing but its log.
+    stdio: ['ignore', main.startsWith('sandbox/') ? 'ignore' : 'inherit', 'inherit'],
   });
   const exited = once(child, 'exit').then(() => {});
   let alive = true;
@@ -132,16 +151,15 @@ async function spawnOrigin(
     if (alive) child.kill(signal);
     await exited;
   };
-  const url = `http://127.0.0.1:${environment.ORIGIN_PORT}`;
   for (let waitedMs = 0; alive && waitedMs < READY_WITHIN_MS; waitedMs += 50) {
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    const answer = await fetch(`${url}${probe}`).catch(() => undefined);
     if (answer?.ok) {
       return { url, ended: exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
     }
     await pause(50);
   }
   await end('SIGKILL');
-  throw new Error('the origin did not get ready');
+  throw new Error(`${main} did not get ready`);
 }
 
 /** A port that was free a moment ago. */

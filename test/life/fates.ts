@@ -1,29 +1,34 @@
-/** What a buyer does with a reserved order: drawn by a seed, so that a failure can be seen again. */
+/**
+ * What a buyer does with a reserved order: drawn by a seed, so that a failure can be seen again.
+ * Each buyer has a fate before the sale opens; who of them gets an order is up to the race.
+ */
 
 export const FATES = [
   'pay',
   'pay-twice',
   'decline-then-pay',
   'decline',
-  'insufficient',
-  'late',
+  'insufficient-funds',
+  'take-long',
   'never',
   'cancel',
   'cancel-while-paying',
+  'pay-then-refund',
 ] as const;
 export type Fate = (typeof FATES)[number];
 
 /** Parts of a hundred. About half of the orders are paid, the others' units go on. */
 const WEIGHTS: Record<Fate, number> = {
-  pay: 30,
+  pay: 28,
   'pay-twice': 8,
   'decline-then-pay': 8,
   decline: 8,
-  insufficient: 6,
-  late: 10,
-  never: 12,
-  cancel: 10,
+  'insufficient-funds': 6,
+  'take-long': 10,
+  never: 10,
+  cancel: 9,
   'cancel-while-paying': 8,
+  'pay-then-refund': 5,
 };
 
 /** Mulberry32: small, and the same everywhere. */

@@ -8,6 +8,18 @@ import { LEAST_ENVIRONMENT, runOrigin } from './run-origin.ts';
 
 const LEAST = { ...LEAST_ENVIRONMENT, LOG_LEVEL: undefined };
 const SHORT_KEY = `k1:${Buffer.alloc(31).toString('base64')}`;
+const WEBHOOK_KEY = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+const STRIPE = { STRIPE_SECRET_KEY: 'sk_test_4711', STRIPE_WEBHOOK_SECRET: 'whsec_4711' };
+/** Everything that may be left out is there. */
+const WHOLE = {
+  ...{ ...LEAST, ...STRIPE },
+  SANDBOX_PUBLIC_URL: 'https://sandbox.example',
+  STRIPE_URL: 'http://localhost:12111',
+  WEBHOOK_URL: 'https://shop.example/events',
+  WEBHOOK_SECRET: WEBHOOK_KEY,
+};
+/** Their examples say where they come from, and are not taken themselves. */
+const SECRETS = ['PASS_KEYS', 'OPERATOR_TOKEN', 'SANDBOX_SECRET', 'WEBHOOK_SECRET'];
 
 const BAD: [name: string, value: string, problem: RegExp][] = [
   ['ORIGIN_HOST', '', /character/],
@@ -21,7 +33,7 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['BOOK_URL', 'postgres://127.0.0.1', /sqlite: mysql:\/\//],
   ['LEASE_URL', 'etcd', /sqlite: redis:\/\/ rediss:\/\//],
   ['DATA_DIR', '', /character/],
-  ['ROLES', 'api,sell', /"all" or some of api,relay,settle,reconcile/],
+  ['ROLES', 'api,sell', /"all" or some of api,relay,settle,sweep,notify,leaderboard,reconcile/],
   ['ROLES', '', /"all" or some of/],
   ['ROLES', 'api,api', /"all" or some of/],
   ['ACCEPT_AFTER', 'never', /log/],
@@ -31,6 +43,19 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['PASS_KEYS', SHORT_KEY, /32 bytes/],
   ['OPERATOR_TOKEN', 'too-short', /16 characters/],
   ['PAY_WINDOW_MS', '999', />=1000/],
+  ['PAYMENT_PROVIDER', 'paypal', /sandbox/],
+  ['SANDBOX_URL', 'http://10.0.0.1:8790', /https:\/\/, or http:\/\/ for a loopback/],
+  ['SANDBOX_URL', 'http://127.0.0.1.example', /loopback/],
+  ['SANDBOX_PUBLIC_URL', 'javascript:alert(1)', /https:/],
+  ['SANDBOX_SECRET', 'c2VjcmV0', /whsec_/],
+  ['SANDBOX_SECRET', `whsec_${Buffer.alloc(23).toString('base64')}`, /24 to 64 bytes/],
+  ['STRIPE_SECRET_KEY', '', /character/],
+  ['STRIPE_WEBHOOK_SECRET', '', /character/],
+  ['STRIPE_URL', 'api.stripe.com', /https:/],
+  ['SHOP_URL', 'http://shop.example', /loopback/],
+  ['WEBHOOK_URL', 'ftp://shop.example', /https:/],
+  ['WEBHOOK_URL', '', /https:/],
+  ['WEBHOOK_SECRET', 'whsec_short', /24 to 64 bytes/],
   ['RELAY_AFTER_MS', '99', />=100/],
   ['LEASE_TTL_MS', '5', />=1000/],
   ['STOCK_PREFIX', 'UPPER', /a-z/],
@@ -54,15 +79,15 @@ describe('a bad value', () => {
   });
 
   test('stands in the table for every variable that there is', () => {
-    const known = Object.keys(parseConfig(LEAST)).sort();
+    const known = Object.keys(parseConfig(WHOLE)).sort();
     expect([...new Set(BAD.map(([name]) => name))].sort()).toEqual(known);
   });
 
-  test.each(BAD.filter(([name]) => name !== 'PASS_KEYS' && name !== 'OPERATOR_TOKEN'))(
+  test.each(BAD.filter(([name]) => !SECRETS.includes(name)))(
     'of %s comes with an example that is taken (%s)',
     (name, value) => {
-      const example = refusalOf({ ...LEAST, [name]: value }).split(`${name}=`)[1] ?? '';
-      expect(() => parseConfig({ ...LEAST, [name]: example })).not.toThrow();
+      const example = refusalOf({ ...WHOLE, [name]: value }).split(`${name}=`)[1] ?? '';
+      expect(() => parseConfig({ ...WHOLE, [name]: example })).not.toThrow();
     },
   );
 
@@ -72,9 +97,21 @@ describe('a bad value', () => {
     expect(names.sort()).toEqual(['LOG_LANES', 'ORIGIN_PORT', 'ROLES']);
   });
 
-  test.each(['PASS_KEYS', 'OPERATOR_TOKEN'])('of the secret %s is not repeated', (name) => {
-    const secret = name === 'PASS_KEYS' ? SHORT_KEY : 'a-bad-token';
+  test.each([
+    ['PASS_KEYS', SHORT_KEY],
+    ['OPERATOR_TOKEN', 'a-bad-token'],
+    ['SANDBOX_SECRET', 'a-bad-secret'],
+    ['WEBHOOK_SECRET', `${WEBHOOK_KEY}!`],
+    ['STOCK_URL', 'memcached://user:password@host'],
+    ['WEBHOOK_URL', 'http://user:password@shop.example'],
+  ])('of the secret %s is not repeated', (name, secret) => {
     expect(refusalOf({ ...LEAST, [name]: secret })).not.toContain(secret);
+  });
+
+  test('is told without the secrets beside it', () => {
+    const told = refusalOf({ ...WHOLE, ORIGIN_PORT: 'x', PASS_KEYS: SHORT_KEY, SHOP_URL: 'x' });
+    const secrets = [SHORT_KEY, LEAST.OPERATOR_TOKEN, LEAST.SANDBOX_SECRET, WEBHOOK_KEY];
+    for (const secret of [...secrets, ...Object.values(STRIPE)]) expect(told).not.toContain(secret);
   });
 });
 
@@ -94,11 +131,60 @@ describe('what is not given', () => {
       BOOK_URL: 'sqlite:',
       LEASE_URL: 'sqlite:',
       DATA_DIR: '.sluice',
-      ROLES: ['api', 'relay', 'settle', 'reconcile'],
+      ROLES: ['api', 'relay', 'settle', 'sweep', 'notify', 'leaderboard', 'reconcile'],
+      PAYMENT_PROVIDER: 'sandbox',
+      SANDBOX_URL: 'http://127.0.0.1:8790',
+      SHOP_URL: 'http://127.0.0.1:8787',
       ACCEPT_AFTER: 'log',
       FAILPOINTS: [],
     });
   });
+});
+
+describe('what belongs together', () => {
+  const stripe = { ...LEAST, PAYMENT_PROVIDER: 'stripe', SANDBOX_SECRET: undefined };
+  const shop = { ...LEAST, WEBHOOK_URL: 'https://shop.example/events' };
+
+  test.each([
+    ['SANDBOX_SECRET', { ...LEAST, SANDBOX_SECRET: undefined }, 'PAYMENT_PROVIDER is sandbox'],
+    ['STRIPE_SECRET_KEY', { ...stripe, STRIPE_WEBHOOK_SECRET: 'whsec_4711' }, 'is stripe'],
+    ['STRIPE_WEBHOOK_SECRET', { ...stripe, STRIPE_SECRET_KEY: 'sk_test_4711' }, 'is stripe'],
+    ['WEBHOOK_SECRET', shop, 'WEBHOOK_URL is set'],
+  ])('%s is missing where it is needed', (name, environment, why) => {
+    const message = refusalOf(environment);
+    expect(message.split('\n')).toHaveLength(1);
+    expect(message).toMatch(
+      new RegExp(`^${name}: is missing while .*${why}; for example ${name}=`),
+    );
+  });
+
+  test('is told all at once', () => {
+    const names = refusalOf({ ...stripe, WEBHOOK_URL: shop.WEBHOOK_URL }).split('\n');
+    expect(names.map((line) => line.split(':')[0])).toEqual([
+      'STRIPE_SECRET_KEY',
+      'STRIPE_WEBHOOK_SECRET',
+      'WEBHOOK_SECRET',
+    ]);
+  });
+
+  test('is taken when it is there, and asks for nothing else', () => {
+    expect(parseConfig({ ...stripe, ...STRIPE })).toMatchObject({ PAYMENT_PROVIDER: 'stripe' });
+    expect(parseConfig({ ...shop, WEBHOOK_SECRET: WEBHOOK_KEY })).toMatchObject({
+      WEBHOOK_SECRET: WEBHOOK_KEY,
+    });
+    expect(parseConfig(LEAST)).not.toHaveProperty('WEBHOOK_URL');
+  });
+});
+
+test('who takes the money is named in production', () => {
+  const production = { ...LEAST, NODE_ENV: 'production' };
+  expect(refusalOf(production)).toMatch(
+    /^PAYMENT_PROVIDER: must be named .*takes no money; for example PAYMENT_PROVIDER=stripe$/,
+  );
+  for (const PAYMENT_PROVIDER of ['sandbox', 'stripe']) {
+    const named = { ...production, ...STRIPE, PAYMENT_PROVIDER };
+    expect(parseConfig(named)).toMatchObject({ PAYMENT_PROVIDER });
+  }
 });
 
 test('roles are read in any order, with spaces', () => {

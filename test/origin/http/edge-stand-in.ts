@@ -16,6 +16,8 @@ export interface SentRequest {
   timeMs: number;
   /** Sends the body without declaring its length. */
   chunked: boolean;
+  /** What else the edge passes on. */
+  headers: Record<string, string>;
 }
 
 /** What answers hold, all in one: a field that is missing fails the test that looks at it. */
@@ -31,6 +33,11 @@ export interface AnswerBody {
   closesAt: string;
   now: string;
   notReady: Record<string, string>;
+  title: string;
+  reason: string;
+  closedBy: string;
+  payment: string;
+  paymentId: string;
 }
 
 export interface Told {
@@ -65,15 +72,17 @@ export function createEdgeStandIn(options: {
     idempotencyKey: request.method === 'GET' ? '' : 'one-click-of-one-buyer',
     timeMs: Date.now(),
     chunked: false,
+    headers: {},
     ...request,
   });
 
   async function sendWith(pass: string | undefined, given: Partial<SentRequest>): Promise<Told> {
-    const { method, path, body, idempotencyKey, chunked } = complete(given);
+    const { method, path, body, idempotencyKey, chunked, headers } = complete(given);
     const response = await fetch(`${originUrl}${path}`, {
       method,
       headers: {
         'content-type': 'application/json',
+        ...headers,
         ...(idempotencyKey === '' ? {} : { 'idempotency-key': idempotencyKey }),
         ...(pass === undefined ? {} : { [PASS_HEADER]: pass }),
       },
@@ -93,7 +102,7 @@ export function createEdgeStandIn(options: {
 
 export async function told(response: Response): Promise<Told> {
   const { status, headers } = response;
-  const body = (await response.json()) as AnswerBody;
+  const body = (status === 204 ? {} : await response.json()) as AnswerBody;
   const isProblem = headers.get('content-type') === 'application/problem+json';
   const short = isProblem ? `${status} ${problemName(body.type)}` : String(status);
   return { status, headers, body, short };

@@ -93,3 +93,41 @@ test('a settle id is 52 bits of the secure source', () => {
   expect(newSettleId(bytes(0))).toBe(0);
   expect(newSettleId(systemRandom)).not.toBe(newSettleId(systemRandom));
 });
+
+test('a sale where nobody cancelled or waits costs no exchange more', () => {
+  const said: string[] = [];
+  runNow(settleBatch(batch, 7, createExchanges(said, {})));
+  expect(said).toEqual(['take 2', 'finish 1']);
+});
+
+test('where somebody waits, those reserved leave the line; the rejected stay in it', () => {
+  const said: string[] = [];
+  const other = { ...reservation, orderId: 'other', buyerId: 'second', seq: 2 };
+  const exchanges = createExchanges(said, {
+    countAndTake: () => undefined,
+    lockFree: () => 3,
+    takeAndReject: () => ({ waiting: 4 }),
+  });
+  const reservations = [reservation, other];
+  runNow(settleBatch({ ...batch, reservations }, 7, exchanges));
+  expect(said).toEqual(['leave buyer', 'finish 1']);
+});
+
+test('a cancelled order is never written as reserved, and gives back its units', () => {
+  const said: string[] = [];
+  const exchanges = createExchanges(said, {
+    open: () => ({
+      kind: 'open',
+      nowMs: 5,
+      sales: new Map([['sale', { ...sale, hasCancellations: true }]]),
+    }),
+    cancellations: () => new Map([['order', 'buyer']]),
+    insertReserved: () => {
+      throw new Error('written as reserved');
+    },
+  });
+  expect(runNow(settleBatch(batch, 7, exchanges))).toMatchObject({
+    orders: [{ state: 'rejected', reason: 'cancelled', closedBy: 'buyer' }],
+  });
+  expect(said).toEqual(['release 2', 'forget', 'take 0', 'finish 1']);
+});

@@ -1,0 +1,4 @@
+/** An order's whole life on the embedded backends. */
+import { exerciseLife } from './life.exercise.ts';
+
+await exerciseLife('embedded');
