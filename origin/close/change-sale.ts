@@ -21,6 +21,8 @@ export interface LockedSale {
   waiting: number;
   /** 0 or 1. */
   loaded: number;
+  /** Units that no order has. */
+  free: number;
 }
 
 /** What is added to each counter; a missing one stays as it is. All in units but `waiting`. */

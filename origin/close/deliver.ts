@@ -1,6 +1,6 @@
 /**
- * Tells the stock store what the book decided: units and buyers that are free again (releases), and
- * orders that the waitlist's heads got (holds). Each is applied once by its order id, so a round
+ * Tells the stock store what the book decided: units and buyers that are free again (releases, once
+ * the waitlist was offered them), and orders that the waitlist's heads got (holds). Each is applied once by its order id, so a round
  * that dies between applying and marking is repeated without harm. One of another epoch counts as
  * delivered: that epoch's stock was made from a book that already had it.
  *
@@ -13,6 +13,7 @@ import { failpoint } from '../failpoints.ts';
 import type { OrderBook, PendingRelease } from '../settle/book.ts';
 import { type DialectStatement, statementsBeside } from '../settle/transaction.ts';
 import { answer } from '../settle/waiting.ts';
+import { offerReleases } from './offer-releases.ts';
 
 const {
   'select-pending-holds': selectHolds,
@@ -52,6 +53,7 @@ export async function deliverRound(options: DeliverOptions): Promise<number> {
   const { stock, book, mayGoOn } = options;
   let delivered = 0;
   for (let full = true; full && mayGoOn(); ) {
+    await offerReleases(book, mayGoOn);
     const holds = await book.read<PendingHold>(selectHolds, PAGE);
     delivered += await deliverReleases(options);
     delivered += await deliver(options, {

@@ -221,5 +221,6 @@ function resultPart(nowMs: number, orders: string, saleId: string): Part {
 }
 
 function releaseValues(release: PendingRelease): (string | number)[] {
-  return [release.orderId, release.saleId, release.buyerId, release.epoch, release.units];
+  const { orderId, saleId, buyerId, epoch, units } = release;
+  return [orderId, saleId, buyerId, epoch, units, units > 0 ? 1 : 0];
 }

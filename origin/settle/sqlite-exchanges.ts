@@ -20,7 +20,7 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
   function release(releases: readonly PendingRelease[]): void {
     const insert = sql('insert-release');
     for (const { orderId, saleId, buyerId, epoch, units } of releases) {
-      insert.run(orderId, saleId, buyerId, epoch, units);
+      insert.run(orderId, saleId, buyerId, epoch, units, units > 0 ? 1 : 0);
     }
   }
 

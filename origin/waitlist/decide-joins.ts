@@ -5,9 +5,14 @@
  * Pure.
  */
 
-export interface JoinRequest {
+export interface Wish {
   buyerId: string;
   quantity: number;
+}
+
+export interface JoinRequest extends Wish {
+  /** By the book's clock: the stock was seen empty at some moment after this one. */
+  soldOutAtMs: number;
 }
 
 /** A buyer's row in the line, as the book has it. */
@@ -23,13 +28,16 @@ export interface LineRow {
 export interface LineState {
   waitlistCap: number;
   waiting: number;
-  /** Units are on their way back to stock: whoever joined now would wait beside them. */
+  /**
+   * Units are on their way back to stock, or came there after it was seen empty: whoever joined now
+   * would wait beside them.
+   */
   hasUnitsComing: boolean;
   hasEnded: boolean;
 }
 
 export interface JoinQuestion {
-  requests: readonly JoinRequest[];
+  requests: readonly Wish[];
   line: LineState;
   /** Buyers with a live order in the sale. */
   holders: ReadonlySet<string>;
@@ -49,7 +57,7 @@ export interface JoinDecision {
   /** By buyer. */
   verdicts: Map<string, JoinVerdict>;
   /** New rows, in the order of the line. */
-  added: JoinRequest[];
+  added: Wish[];
   /** Numbers of rows that make room for a new one of the same buyer. */
   replaced: number[];
   /** Numbers of the rows that change to a quantity. */
@@ -93,6 +101,6 @@ export function decideJoins(question: JoinQuestion): JoinDecision {
 }
 
 /** Of several requests of one buyer the last one's quantity counts, at the first one's turn. */
-function quantitiesOf(requests: readonly JoinRequest[]): Map<string, number> {
+function quantitiesOf(requests: readonly Wish[]): Map<string, number> {
   return new Map(requests.map(({ buyerId, quantity }) => [buyerId, quantity]));
 }

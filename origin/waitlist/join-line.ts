@@ -1,7 +1,8 @@
 /**
  * Joins a batch of buyers to a sale's line in one transaction. The sale's row is locked before
  * anything is read: settling, serving and leaving write it too, so an order that is not seen here
- * will see the buyer in the line and take them out of it (nobody both holds an order and waits).
+ * will see the buyer in the line and take them out of it (nobody both holds an order and waits), and
+ * a unit that is not seen coming here will find the line.
  * Lost answers and repeats are harmless: whoever waits keeps the place.
  */
 import { failpoint } from '../failpoints.ts';
@@ -43,7 +44,10 @@ export function* joinLine(
   const { nowMs } = transaction;
   const buyerIds = [...new Set(requests.map((request) => request.buyerId))];
   const locked = yield* lockLine(transaction, saleId);
-  const [coming] = yield* answer(transaction.rows<{ isThere: number }>(findUnitsComing, saleId));
+  const seenAtMs = Math.min(...requests.map(({ soldOutAtMs }) => soldOutAtMs));
+  const [coming] = yield* answer(
+    transaction.rows<{ isThere: number }>(findUnitsComing, saleId, saleId, seenAtMs),
+  );
   const holders = yield* answer(
     transaction.rows<{ buyerId: string }>(selectHolders, saleId, buyerIds),
   );

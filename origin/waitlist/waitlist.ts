@@ -1,9 +1,8 @@
 /**
  * The line for units that come back, kept in the book: joining, leaving, and where one stands.
  * Nobody jumps: the number of joining is given under the lock of the sale's row. Nobody who holds
- * an order waits. What a crowd asks is answered from few reads: that the sale is sold out is known
- * for 100 ms, the places for a second. The race accepted: a unit that comes back to stock within
- * those 100 ms is there for whoever clicks first, and not for who joins just then.
+ * an order waits, and nobody while a unit is free. What a crowd asks is answered from few reads:
+ * that the sale is sold out is believed for 100 ms, the places for a second.
  */
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { Place } from '../../contract/waitlist.ts';
@@ -14,7 +13,7 @@ import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import type { Transaction } from '../settle/transaction.ts';
 import type { Waiting } from '../settle/waiting.ts';
-import type { JoinRequest, JoinVerdict } from './decide-joins.ts';
+import type { JoinRequest, JoinVerdict, Wish } from './decide-joins.ts';
 import { createGather } from './gather.ts';
 import { joinLine } from './join-line.ts';
 import { type LeaveVerdict, leaveLine } from './leave-line.ts';
@@ -71,10 +70,10 @@ export function createWaitlist(options: WaitlistOptions): Waitlist {
   const joins = gather<JoinRequest, JoinVerdict>('join', joinLine);
   const leaves = gather<string, LeaveVerdict>('leave', leaveLine);
 
-  async function join(sale: Sale, request: JoinRequest): Promise<PlaceAnswer> {
-    const refusal = await mayJoin(sale, request);
-    if (refusal !== undefined) return refusal;
-    const verdict = await joins(sale.saleId, request);
+  async function join(sale: Sale, wish: Wish): Promise<PlaceAnswer> {
+    const answered = await mayJoin(sale, wish);
+    if (answered.kind !== 'sold-out-at') return answered;
+    const verdict = await joins(sale.saleId, { ...wish, soldOutAtMs: answered.atMs });
     switch (verdict.kind) {
       case 'joined':
         return places.ofNew(sale, verdict);

@@ -63,6 +63,11 @@ export const COUNTERS = same(
   `SELECT units, free, reserved, paid, waiting, version, result_seq AS resultSeq
   FROM book_sales WHERE sale_id = ?`,
 );
+export const CANCEL: DialectStatement = {
+  mysql: `INSERT INTO cancellations (order_id, sale_id, buyer_id, closed_by, asked_at_ms) VALUES ?`,
+  sqlite: `INSERT INTO book_cancellations (order_id, sale_id, buyer_id, closed_by, asked_at_ms)
+  VALUES (?, ?, ?, ?, ?)`,
+};
 export const RELEASES = same(
   `SELECT order_id AS orderId, buyer_id AS buyerId, epoch, units FROM book_releases
   WHERE sale_id = ? ORDER BY order_id`,

@@ -11,6 +11,7 @@ import {
 
 /** That the stock is sold out may be known for this long. */
 const STOCK_MAX_AGE_MS = 120;
+const LONG_AGO_MS = 1;
 
 export const joinPromises: readonly WaitlistPromise[] = [
   {
@@ -71,7 +72,7 @@ export const joinPromises: readonly WaitlistPromise[] = [
       expect(await rowsOf(trial.book, saleId)).toEqual([]);
 
       await trial.expire(saleId, orderId);
-      await trial.book.markReleased([orderId]);
+      await trial.giveBack(orderId, LONG_AGO_MS);
       trial.holdings.set('buyer-2', { ...holding, orderId });
       const place = await trial.join(saleId, 'buyer-2');
       expect(place, 'closed, which the stock store does not know yet').toMatchObject({ place: 1 });
@@ -85,8 +86,25 @@ export const joinPromises: readonly WaitlistPromise[] = [
       await trial.expire(saleId, orderId);
       expect(await trial.join(saleId, 'buyer-1')).toBe('not-sold-out');
       expect(await rowsOf(trial.book, saleId)).toEqual([]);
-      await trial.book.markReleased([orderId]);
+      await trial.giveBack(orderId, LONG_AGO_MS);
       expect(await trial.join(saleId, 'buyer-1')).toMatchObject({ place: 1 });
+    },
+  },
+  {
+    promise: 'nobody joins who was let on before a unit came to stock',
+    async check(trial) {
+      const saleId = await trial.sale();
+      const orderId = await trial.order(saleId, 'holder');
+      await trial.join(saleId, 'buyer-1');
+      await trial.leave(saleId, 'buyer-1');
+      await trial.expire(saleId, orderId);
+      await trial.giveBack(orderId);
+      // The stock was empty a moment ago, and is believed to be.
+      expect(await trial.join(saleId, 'buyer-2')).toBe('not-sold-out');
+      expect(await trial.join(saleId, 'buyer-1'), 'who left is new').toBe('not-sold-out');
+      await pause(STOCK_MAX_AGE_MS);
+      // Somebody clicked: it is empty again.
+      expect(await trial.join(saleId, 'buyer-2')).toMatchObject({ place: 1 });
     },
   },
   {

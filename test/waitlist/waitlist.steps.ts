@@ -10,6 +10,7 @@ import { expectLineHolds, type WaitlistTrial, waitingIn } from './waitlist.trial
 const BUYERS = 12;
 const CAP = 6;
 const UNITS = 1_000;
+const LONG_AGO_MS = 1;
 
 interface Model {
   saleId: string;
@@ -80,7 +81,7 @@ async function expires(trial: WaitlistTrial, model: Model, dice: Dice): Promise<
   await trial.expire(model.saleId, order.orderId);
   model.holders.delete(buyerId);
   const head = model.line.shift();
-  if (head === undefined) await trial.book.markReleased([order.orderId]);
+  if (head === undefined) await trial.giveBack(order.orderId, LONG_AGO_MS);
   else model.holders.add(head);
 }
 

@@ -9,11 +9,17 @@ import { closeOrders } from '../../origin/close/close-orders.ts';
 import { lockOrders } from '../../origin/close/lock-orders.ts';
 import { createSaleDirectory } from '../../origin/sales/directory.ts';
 import type { OrderBook, Sale } from '../../origin/settle/book.ts';
+import { statementsBeside } from '../../origin/settle/transaction.ts';
+import { answer } from '../../origin/settle/waiting.ts';
 import { listLine } from '../../origin/waitlist/list-line.ts';
 import { createWaitlist, type PlaceAnswer, type Waitlist } from '../../origin/waitlist/waitlist.ts';
 import { newSale } from '../backends/book.trial.ts';
 import { fakeStock, memoryLogger, reservationOf, stockTermsOf } from '../origin/fakes.ts';
 
+const { 'mark-released': markReleased } = statementsBeside(
+  new URL('../../origin/close/deliver.ts', import.meta.url).href,
+  ['mark-released'],
+);
 const HOUR_MS = 3_600_000;
 const MANY = 100_000;
 
@@ -35,6 +41,8 @@ export interface WaitlistTrial {
   order(saleId: string, buyerId: string): Promise<string>;
   /** Closes orders as expired: their units go to the heads of the line, else back to stock. */
   expire(saleId: string, ...orderIds: string[]): Promise<void>;
+  /** The stock store got the order's units back, now or at another moment. */
+  giveBack(orderId: string, atMs?: number): Promise<void>;
 }
 
 export interface WaitlistPromise {
@@ -99,6 +107,10 @@ export function createWaitlistTrial(book: OrderBook): WaitlistTrial {
           restock: true,
         }));
         yield* closeOrders(transaction, saleId, closings);
+      }),
+    giveBack: (orderId, atMs) =>
+      book.transact(function* (transaction) {
+        yield* answer(transaction.run(markReleased, atMs ?? transaction.nowMs, [orderId]));
       }),
   };
   return trial;

@@ -1,2 +1,4 @@
--- Tells the stock store what to give back. Parameters: order id, sale id, buyer id, epoch, units.
-INSERT INTO book_releases (order_id, sale_id, buyer_id, epoch, units) VALUES (?, ?, ?, ?, ?)
+-- Notes what a rejected order gives back. Parameters: order id, sale id, buyer id, epoch, units, 1
+-- when the units are first to be offered to the waitlist.
+INSERT INTO book_releases (order_id, sale_id, buyer_id, epoch, units, for_line)
+VALUES (?, ?, ?, ?, ?, ?)
