@@ -8,6 +8,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { Logger } from '../logger.ts';
 import { pause } from '../timer.ts';
 import type { LeaseGrant, LeaseStore } from './lease.ts';
+import { createOutageLog } from './outage-log.ts';
 
 /**
  * Acting ends this part of its life before the lease does: covers a slow answer and clocks that
@@ -35,6 +36,7 @@ export function startSingleton(options: SingletonOptions): Singleton {
   const { name, holder, leases, clock, leaseTtlMs: ttlMs, everyMs, logger } = options;
   const actForMs = ttlMs * (1 - SAFETY_PART);
   const stopping = new AbortController();
+  const outage = createOutageLog(logger, clock, name);
   let grant: LeaseGrant | undefined;
   let actUntilMs = 0;
 
@@ -55,8 +57,9 @@ export function startSingleton(options: SingletonOptions): Singleton {
       try {
         await keepLease();
         if (mayGoOn()) await options.round(mayGoOn);
+        outage.succeeded();
       } catch (error) {
-        logger.warn({ error, role: name }, 'a round failed; the next one tries again');
+        outage.failed(error);
       }
       await pause(everyMs, stopping.signal);
     }

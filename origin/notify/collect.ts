@@ -21,7 +21,7 @@ const statements = statementsBeside(import.meta.url, [
 ]);
 
 /** The reader's name in `result_cursors`. */
-const READER = 'notify';
+export const READER = 'notify';
 /** Rows read at once: one is a settled batch, 90 kB at most. */
 const READ_ROWS = 20;
 /** Notices written in one transaction, unless a single row has more; about 500 kB. */

@@ -2,13 +2,20 @@
  * Making a sale: the book first, then the stock, then the mark that lets orders in. A process that
  * dies in between leaves a sale that takes no orders; the same request, or the reconcile role, goes
  * on where it stopped. Stock is loaded only while the mark is missing, so a store that lost a
- * running sale is never filled again by mistake.
+ * running sale is never filled again by mistake. A repeated request is told from another one by its
+ * terms, whatever happened to the units meanwhile.
  */
 import { toBase64Url } from '../../contract/base64url.ts';
 import type { Random } from '../../contract/random.ts';
 import type { NewSale } from '../../contract/sale.ts';
 import type { StockLedger } from '../admit/stock.ts';
+import { reopen } from '../recover/reopen.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
+import { statementsBeside } from '../settle/transaction.ts';
+
+const { 'select-first-units': selectFirstUnits } = statementsBeside(import.meta.url, [
+  'select-first-units',
+]);
 
 const SEED_BYTES = 32;
 /** More would wait in vain: few units come back. */
@@ -46,6 +53,7 @@ export function saleFrom(
     waiting: 0,
     score: wanted.score,
     epoch: 1,
+    recovering: false,
     loaded: false,
   };
 }
@@ -56,6 +64,7 @@ export async function createSale(stores: SaleStores, sale: Sale): Promise<'creat
   if ((await book.createSale(sale)) === 'exists') {
     const existing = (await book.sales()).find((candidate) => candidate.saleId === sale.saleId);
     if (existing === undefined || !sameTerms(existing, sale)) return 'conflict';
+    if (!(await mayHaveBegunWith(book, sale))) return 'conflict';
     if (!existing.loaded) await loadSale(stores, existing);
     return 'created';
   }
@@ -65,20 +74,37 @@ export async function createSale(stores: SaleStores, sale: Sale): Promise<'creat
 
 /** Fills the stock of a sale that is not marked as loaded, then marks it. */
 export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise<void> {
-  const { saleId, epoch, units } = sale;
+  const { saleId, epoch, units, recovering } = sale;
+  // Its units are not the ones that it began with: the recovery loads it.
+  if (recovering) return;
   const loaded = await stock.load({ saleId, epoch, units });
-  if (loaded === 'newer')
-    throw new Error(`the stock of ${saleId} is of a later epoch than ${epoch}`);
-  await book.changeSale(saleId, { loaded: true });
+  if (loaded !== 'loaded') {
+    throw new Error(`the stock of ${saleId} is of a later epoch than ${epoch}, or being made anew`);
+  }
+  await reopen(book, { saleId, epoch, units, holdings: 0 });
+}
+
+/**
+ * Whether the sale may have been made with these units. Units that were added are known exactly; of
+ * refunds only the most that they may have taken out, so between those bounds units are believed.
+ */
+async function mayHaveBegunWith(book: OrderBook, { saleId, units }: Sale): Promise<boolean> {
+  const [known] = await book.read<{ units: number; added: number; refunded: number }>(
+    selectFirstUnits,
+    saleId,
+  );
+  if (known === undefined) return false;
+  const least = known.units - known.added;
+  return units >= least && units <= least + known.refunded;
 }
 
 /**
  * Times are left out: a command that says `--opens-in 5s` is the same command when it is repeated.
+ * Units are judged by themselves, since top-ups and refunds change them.
  */
 function sameTerms(left: Sale, right: Sale): boolean {
   return (
     left.title === right.title &&
-    left.units === right.units &&
     left.price === right.price &&
     left.currency === right.currency &&
     left.pictureUrl === right.pictureUrl &&

@@ -7,10 +7,13 @@ import { saleTag, saleTagOf } from '../../contract/ids.ts';
 import { nodeHashing } from '../hashing.ts';
 import type { Logger } from '../logger.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
-import { repeatEvery } from '../timer.ts';
+import { pause, repeatEvery } from '../timer.ts';
 
 export const REFRESH_EVERY_MS = 1_000;
-/** An unknown sale id asks the book at most this often, so that made-up ids cost nothing. */
+/**
+ * Unknown ids ask the book together, at most this often: made-up ones cost little, and a sale that
+ * another process just made is found.
+ */
 const UNKNOWN_REFRESH_MS = 250;
 
 export interface SaleDirectory {
@@ -18,8 +21,8 @@ export interface SaleDirectory {
   get(saleId: string): Sale | undefined | Promise<Sale | undefined>;
   /** Without asking the book. */
   known(): Sale[];
-  /** The known sale whose orders' ids begin as this one does. */
-  ofOrder(orderId: string): Sale | undefined;
+  /** The sale whose orders' ids begin as this one does. Synchronous for a known one. */
+  ofOrder(orderId: string): Sale | undefined | Promise<Sale | undefined>;
   /** What all order ids of a sale begin with. */
   tagOf(saleId: string): string;
   refresh(): Promise<void>;
@@ -39,6 +42,7 @@ export function createSaleDirectory(options: SaleDirectoryOptions): SaleDirector
   let byTag = new Map<string, Sale>();
   let refreshedAtMs = 0;
   let refreshing: Promise<void> | undefined;
+  let asking: Promise<void> | undefined;
 
   async function load(): Promise<void> {
     const found = await book.sales();
@@ -56,18 +60,27 @@ export function createSaleDirectory(options: SaleDirectoryOptions): SaleDirector
     await refreshing;
   }
 
+  /** A reading that begins after now, though not too soon after the last one. */
+  function askedFor(): Promise<void> {
+    asking ??= pause(refreshedAtMs + UNKNOWN_REFRESH_MS - nowMs())
+      .then(refresh)
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  }
+
   const timer = repeatEvery(REFRESH_EVERY_MS, async () => {
     await refresh().catch((error: unknown) => logger.warn({ error }, 'the sales cannot be read'));
   });
 
   return {
-    get(saleId) {
-      const sale = sales.get(saleId);
-      if (sale !== undefined || nowMs() - refreshedAtMs < UNKNOWN_REFRESH_MS) return sale;
-      return refresh().then(() => sales.get(saleId));
-    },
+    get: (saleId) => sales.get(saleId) ?? askedFor().then(() => sales.get(saleId)),
     known: () => [...sales.values()],
-    ofOrder: (orderId) => byTag.get(saleTagOf(orderId)),
+    ofOrder(orderId) {
+      const tag = saleTagOf(orderId);
+      return byTag.get(tag) ?? askedFor().then(() => byTag.get(tag));
+    },
     tagOf,
     refresh,
     close: () => timer.stop(),

@@ -1,14 +1,16 @@
 /**
  * One round of the sweep: closes what settled although it was cancelled, closes what nobody paid in
- * time, tells the stock store what came free, and now and then forgets old results. A slow provider
- * must not hold up the rest, so payments that are due have rounds of their own (`payments.workDue`
- * every PAY_EVERY_MS). Each step looks at the book again under a lock: two sweeps do no harm.
+ * time, tells the stock store what came free, and now and then forgets old results and events. A
+ * slow provider must not hold up the rest, so payments that are due have rounds of their own
+ * (`payments.workDue` every PAY_EVERY_MS). Each step looks at the book again under a lock: two
+ * sweeps do no harm.
  */
 import type { StockLedger } from '../admit/stock.ts';
 import { DELIVER_EVERY_MS, deliverRound } from '../close/deliver.ts';
 import type { Logger } from '../logger.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { EXPIRE_BATCH, expireDue } from './expire.ts';
+import { EVENTS_BATCH, FORGET_EVENTS_EVERY_MS, forgetEvents } from './forget-events.ts';
 import { FORGET_BATCH, forgetResults } from './forget-results.ts';
 import { closeStray, STRAY_BATCH } from './stray-cancellations.ts';
 
@@ -32,6 +34,7 @@ export type SweepRound = (mayGoOn: () => boolean) => Promise<void>;
 export function createSweep(options: SweepOptions): SweepRound {
   const { book, stock, logger, nowMs } = options;
   let forgetAtMs = 0;
+  let forgetEventsAtMs = 0;
 
   function count(step: 'stray' | 'due' | 'forgotten', done: number): void {
     if (done > 0) options.observe?.(step, done);
@@ -46,6 +49,16 @@ export function createSweep(options: SweepOptions): SweepRound {
         count('forgotten', forgotten);
         full = forgotten === FORGET_BATCH;
       }
+    }
+  }
+
+  async function forgetTaken(mayGoOn: () => boolean): Promise<void> {
+    if (nowMs() < forgetEventsAtMs) return;
+    forgetEventsAtMs = nowMs() + FORGET_EVENTS_EVERY_MS;
+    for (let full = true; full && mayGoOn(); ) {
+      const forgotten = await forgetEvents(book);
+      count('forgotten', forgotten);
+      full = forgotten === EVENTS_BATCH;
     }
   }
 
@@ -66,6 +79,7 @@ export function createSweep(options: SweepOptions): SweepRound {
     },
     deliver: (mayGoOn) => deliverRound({ stock, book, mayGoOn }),
     forget,
+    'forget-events': forgetTaken,
   };
 
   return async (mayGoOn) => {

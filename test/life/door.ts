@@ -11,6 +11,7 @@ import { createPassKeeper, PASS_HEADER, parsePassKeys } from '../../contract/pas
 import { EVENT_HEADERS } from '../../contract/payment.ts';
 import { nodeHashing } from '../../origin/hashing.ts';
 import { pause } from '../../origin/timer.ts';
+import type { Told } from '../faults/history.ts';
 
 export interface DoorAnswer {
   /** 0 when nobody answered. */
@@ -18,16 +19,10 @@ export interface DoorAnswer {
   body: Record<string, unknown>;
 }
 
-/** What a buyer was told of an order. */
-export interface Heard {
-  buyerId: string;
-  orderId: string;
-  state: string;
-}
-
 export interface Door {
   eventsUrl: string;
-  heard: Heard[];
+  /** What buyers were told of orders. */
+  heard: Told[];
   /** Answers that no buyer may ever get, in words. */
   sins: string[];
   /** One attempt. */
@@ -70,7 +65,7 @@ interface Request {
 
 export async function openDoor({ originUrls, passKeys, dice }: DoorOptions): Promise<Door> {
   const passes = createPassKeeper(nodeHashing, parsePassKeys(passKeys));
-  const heard: Heard[] = [];
+  const heard: Told[] = [];
   const sins: string[] = [];
   let turn = 0;
 
@@ -101,7 +96,7 @@ export async function openDoor({ originUrls, passKeys, dice }: DoorOptions): Pro
     const { orderId, state } = body;
     if (!DOCUMENTED.has(status)) sins.push(`${method} ${path}: ${status} ${body.type}`);
     if (status > 202 || typeof orderId !== 'string' || typeof state !== 'string') return;
-    heard.push({ buyerId, orderId, state });
+    heard.push({ buyerId, answer: String(status), orderId, state });
   }
 
   const takeEvent = createEventGate(dice, forward);

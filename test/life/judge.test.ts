@@ -81,7 +81,7 @@ const BREACHES: Record<string, [Breach, finding: string]> = {
 };
 
 describe('the judges of a sale that came to its end', () => {
-  const heard = [{ buyerId: 'bob', orderId: 'b', state: 'paid' }];
+  const heard = [{ buyerId: 'bob', answer: '200', orderId: 'b', state: 'paid' }];
 
   it('find nothing in records that are right', () => {
     expect(judgeLife(rightRecords(), heard)).toEqual([]);
@@ -90,7 +90,7 @@ describe('the judges of a sale that came to its end', () => {
   it.each(Object.entries(BREACHES))('see %s', (_name, [breach, finding]) => {
     const records = rightRecords();
     breach(records);
-    const told = [...heard, { buyerId: 'bob', orderId: 'b', state: 'expired' }];
+    const told = [...heard, { buyerId: 'bob', answer: '200', orderId: 'b', state: 'expired' }];
     expect(judgeLife(records, finding.includes('never') ? told : heard)).toContain(finding);
   });
 });

@@ -2,7 +2,8 @@
  * Holds the records of a sale that came to its end against what was promised. Pure: each judge
  * names what does not hold, in words; nothing to say means that all is well.
  */
-import type { Heard } from './door.ts';
+import { rejectionSchema } from '../../contract/order.ts';
+import { judgeHistory, pathsOf, type Told } from '../faults/history.ts';
 import type { OrderRecord, Records } from './records.ts';
 
 /** What may become of an order, step by step; each path is one resolution. */
@@ -16,7 +17,7 @@ const PATHS: ReadonlySet<string> = new Set([
 ]);
 
 /** All of it. */
-export function judgeLife(records: Records, heard: readonly Heard[]): string[] {
+export function judgeLife(records: Records, heard: readonly Told[]): string[] {
   return [
     ...judgeUnits(records),
     ...judgeResolutions(records),
@@ -116,32 +117,9 @@ export function judgeLine({ orders, results, waiters, waiting }: Records): strin
   return found;
 }
 
-/** Whatever a buyer was told of an order was so at some time, and the order is that buyer's. */
-export function judgePromises({ orders, results }: Records, heard: readonly Heard[]): string[] {
-  const found = new Set<string>();
-  const paths = pathsOf(results);
-  const byId = new Map(orders.map((order) => [order.orderId, order]));
-  for (const { orderId, buyerId, state } of heard) {
-    // Nothing is promised yet.
-    if (state === 'accepting') continue;
-    const order = byId.get(orderId);
-    if (order === undefined) found.add(`${orderId} was ${state} to ${buyerId} and is gone`);
-    else if (order.buyerId !== buyerId) found.add(`${orderId} is not ${buyerId}'s`);
-    else if (state !== 'queued' && !paths.get(orderId)?.includes(state)) {
-      found.add(`${orderId} was never ${state}`);
-    }
-  }
-  return [...found];
-}
-
-function pathsOf(results: Records['results']): Map<string, string[]> {
-  const paths = new Map<string, string[]>();
-  for (const { orderId, state } of results.flatMap((row) => row.orders)) {
-    const path = paths.get(orderId);
-    if (path === undefined) paths.set(orderId, [state]);
-    else path.push(state);
-  }
-  return paths;
+/** Buyers cancel orders that are queued, and get others from the line: any rejection may be. */
+export function judgePromises(records: Records, heard: readonly Told[]): string[] {
+  return judgeHistory(heard, records, { rejections: rejectionSchema.options });
 }
 
 function unitsOf(orders: readonly OrderRecord[], state: string): number {

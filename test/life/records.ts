@@ -60,14 +60,15 @@ type Query = (sql: string) => Promise<Row[]>;
 export async function readRecords(shop: Shop, kind: BackendsKind, saleId: string) {
   const sandboxFile = join(shop.environment.SANDBOX_DATA_DIR ?? '', 'sandbox.db');
   const sessions = await withFile(sandboxFile, (query) => readSessions(query, saleId));
+  return { ...(await readBookRecords(shop, kind, saleId)), sessions } satisfies Records;
+}
+
+/** Without the provider's side. On servers the processes may run on. */
+export function readBookRecords({ environment }: Shop, kind: BackendsKind, saleId: string) {
   const read = (query: Query, tables: string) => readBook(query, tables, saleId);
-  const book =
-    kind === 'embedded'
-      ? await withFile(join(shop.environment.DATA_DIR ?? '', 'sluice.db'), (query) =>
-          read(query, 'book_'),
-        )
-      : await withDatabase(shop.environment.BOOK_URL ?? '', (query) => read(query, ''));
-  return { ...book, sessions } satisfies Records;
+  return kind === 'embedded'
+    ? withFile(join(environment.DATA_DIR ?? '', 'sluice.db'), (query) => read(query, 'book_'))
+    : withDatabase(environment.BOOK_URL ?? '', (query) => read(query, ''));
 }
 
 async function readBook(query: Query, tables: string, saleId: string) {

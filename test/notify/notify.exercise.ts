@@ -7,6 +7,7 @@ import { armFailpoints } from '../../origin/failpoints.ts';
 import type { OrderBook } from '../../origin/settle/book.ts';
 import { failingPromises } from './notify.failing-promises.ts';
 import { sendingPromises } from './notify.sending-promises.ts';
+import { silentPromises } from './notify.silent-promises.ts';
 import { createNotifyTrial } from './trial.ts';
 
 export interface OpenNotified {
@@ -23,7 +24,8 @@ export function exerciseNotifying(name: string, open: () => Promise<OpenNotified
     });
     afterAll(() => opened.close());
 
-    for (const { promise, check } of [...sendingPromises, ...failingPromises]) {
+    const promises = [...sendingPromises, ...failingPromises, ...silentPromises];
+    for (const { promise, check } of promises) {
       test(promise, async () => {
         const trial = await createNotifyTrial(opened.book);
         try {

@@ -76,7 +76,8 @@ function orderReader(
   payments: Payments,
 ) {
   const { newestOf: newestPayments } = payments;
-  return createOrderReader({ ...stores, isDurable: () => true, newestPayments });
+  const held = { ofBuyer: async () => [] };
+  return createOrderReader({ ...stores, isDurable: () => true, held, newestPayments });
 }
 
 function createPaySale(parts: Omit<PayStage, 'paySale'>, sale: SaleStage) {

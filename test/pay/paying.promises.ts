@@ -142,8 +142,10 @@ export const payingPromises: readonly PayPromise[] = [
       expect(started).toMatchObject({ url: `https://shop.test/${sale.saleId}?order=${orderId}` });
       expect(await sale.stateOf(orderId)).toBe('paid');
       expect(await stage.payments.start(orderId, 'anna')).toEqual(started);
+      stage.steps.length = 0;
       await stage.payments.refund(orderId, { restock: true });
       expect(await sale.stateOf(orderId)).toBe('refunded');
+      expect(stage.steps, 'no money goes back').toEqual([]);
       expect(stage.fake.calls.length).toBe(before);
       expect(await sale.paymentRows()).toEqual([]);
     },

@@ -26,6 +26,13 @@ export const WANT_CANCELLED = same(
   VALUES (?, ?, ?, 'buyer', 1)`,
 );
 export const AGE_RESULTS = same('UPDATE book_results SET at_ms = ? WHERE sale_id = ? AND seq <= ?');
+export const AGE_EVENTS = same(
+  'UPDATE book_payment_events SET taken_at_ms = ? WHERE payment_id = ?',
+);
+export const INSERT_EVENTS = same(
+  `INSERT INTO book_payment_events (provider, event_id, payment_id, kind, taken_at_ms)
+  VALUES ('stripe', ?, ?, 'paid', ?)`,
+);
 export const FORGET_READER = same(
   'DELETE FROM book_result_cursors WHERE reader = ? AND sale_id = ?',
 );
