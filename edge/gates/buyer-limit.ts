@@ -4,14 +4,14 @@
  * in each of them, which is accepted: the rate gate holds for all together.
  */
 import { LRUCache } from 'lru-cache';
+import {
+  type Allowance,
+  type AllowanceLimit,
+  takeOne,
+  untilNextMs,
+} from '../../contract/allowance.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { RateLimitState } from '../rate-limit-headers.ts';
-
-/** What a full allowance holds, and how fast it fills. */
-interface Limit {
-  burst: number;
-  perSecond: number;
-}
 
 /**
  * Kinds of request are limited apart, so that polling never costs a buyer the click, nor clicking
@@ -24,17 +24,12 @@ const LIMITS = {
   read: { burst: 10, perSecond: 5 },
   /** Paying, cancelling, waiting: done once or twice, and dear at the origin and its provider. */
   change: { burst: 5, perSecond: 1 },
-} as const satisfies Record<string, Limit>;
+} as const satisfies Record<string, AllowanceLimit>;
 
 export type RequestClass = keyof typeof LIMITS;
 
 /** 100 bytes each; the least recently seen are forgotten first, to their favour. */
 const MAX_BUYERS = 50_000;
-
-interface Allowance {
-  tokens: number;
-  countedAtMs: number;
-}
 
 export interface BuyerVerdict {
   refusal: Refusal | undefined;
@@ -60,23 +55,14 @@ export function createBuyerLimit(): BuyerLimit {
   };
 }
 
-/** One token from `allowance`, filled up to now; a buyer never seen has a full one. */
-function takeOne(allowance: Allowance | undefined, { burst, perSecond }: Limit, nowMs: number) {
-  const before = allowance ?? { tokens: burst, countedAtMs: nowMs };
-  const elapsedMs = Math.max(0, nowMs - before.countedAtMs);
-  const filled = Math.min(burst, before.tokens + (elapsedMs / 1000) * perSecond);
-  const taken = filled >= 1;
-  return { allowance: { tokens: taken ? filled - 1 : filled, countedAtMs: nowMs }, taken };
-}
-
-function verdictOf(allowance: Allowance, limit: Limit, taken: boolean): BuyerVerdict {
-  const untilNextMs = Math.max(0, ((1 - allowance.tokens) / limit.perSecond) * 1000);
+function verdictOf(allowance: Allowance, limit: AllowanceLimit, taken: boolean): BuyerVerdict {
+  const resetMs = untilNextMs(allowance, limit);
   const state: RateLimitState = {
     policy: 'buyer',
     quota: limit.burst,
     windowSeconds: limit.burst / limit.perSecond,
     remaining: Math.floor(allowance.tokens),
-    resetMs: untilNextMs,
+    resetMs,
   };
-  return { refusal: taken ? undefined : { kind: 'too-fast', retryAfterMs: untilNextMs }, state };
+  return { refusal: taken ? undefined : { kind: 'too-fast', retryAfterMs: resetMs }, state };
 }

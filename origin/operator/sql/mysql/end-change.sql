@@ -1,0 +1,2 @@
+-- What came of a change; its first end stands. Parameters: status, now (ms), id.
+UPDATE operator_changes SET status = ?, ended_at_ms = ? WHERE id = ? AND status IS NULL
