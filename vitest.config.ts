@@ -17,7 +17,7 @@ const FAST = [
   'test/tidy.test.ts',
   'test/contract/**/*.test.ts',
   'test/origin/*.test.ts',
-  'test/origin/{close,leaderboard,lease,log,notify,pay,reconcile,sales,settle,waitlist}/*.test.ts',
+  'test/origin/{close,dead-letters,leaderboard,lease,log,notify,operator,pay,reconcile,recover,sales,settle,waitlist}/*.test.ts',
   'test/origin/admit/{admission,order-view,redis-risks,reserve-batcher}.test.ts',
   'test/browser/page.{attempt,clock,later-step,next-step,schedule}.test.ts',
   'test/cli/{duration,secrets}.test.ts',

@@ -2,6 +2,7 @@
 import { accept } from './accept.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { leaderboard } from './leaderboard.ts';
+import { recovery } from './recovery.ts';
 import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
 import { waitlist } from './waitlist.ts';
@@ -12,6 +13,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   settle,
   waitlist,
   leaderboard,
+  recovery,
   'edge-refusal': edgeRefusal,
   sustained: () => sustained(Number(process.env.ORDERS_PER_SECOND ?? 12_000)),
 };

@@ -1,9 +1,11 @@
 /**
  * The operator API from outside: adds the token, turns a problem into one line, and parses every
- * answer with the contract's schema, so that a CLI and an origin that do not fit say so.
+ * answer with the contract's schema, so that a CLI and an origin that do not fit say so. Whatever
+ * comes of it can be printed as it is.
  */
 import type { z } from 'zod';
 import { problemSchema } from '../contract/problem.ts';
+import { parsePrintable } from './printable.ts';
 
 /** The origin answers in milliseconds; a minute means that it is not there. */
 const PATIENCE_MS = 30_000;
@@ -24,23 +26,22 @@ export interface OperatorClient {
 
 /** `originUrl` without a slash at its end. */
 export function createOperatorClient(originUrl: string, token: string): OperatorClient {
+  // A password in an address is for nobody to read.
+  const shownUrl = originUrl.replace(/\/\/[^/@]*@/, '//');
+
   async function call<Value>(schema: z.ZodType<Value>, path: string, init: RequestInit) {
     const response = await fetch(`${originUrl}${path}`, {
       ...init,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       signal: AbortSignal.timeout(PATIENCE_MS),
     }).catch((cause: unknown) => {
-      throw new OperatorError(
-        `no origin answers at ${originUrl}; is it running?`,
-        undefined,
-        cause,
-      );
+      throw new OperatorError(`no origin answers at ${shownUrl}; is it running?`, undefined, cause);
     });
-    const answer: unknown = await response.json().catch(() => undefined);
+    const answer = parsePrintable(await response.text().catch(() => ''));
     if (!response.ok) throw new OperatorError(explain(response.status, answer), response.status);
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
-    throw new OperatorError(`${originUrl} answered something else than this version expects`);
+    throw new OperatorError(`${shownUrl} answered something else than this version expects`);
   }
   return {
     get: (path, schema) => call(schema, path, { method: 'GET' }),

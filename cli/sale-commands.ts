@@ -1,4 +1,4 @@
-/** `sluice sale …`: makes sales, lists them, opens, pauses and closes them, adds units. */
+/** `sluice sale …`: makes, lists, opens, pauses, closes and recovers sales, adds units. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { Clock } from '../contract/clock.ts';
@@ -127,6 +127,7 @@ const CHANGES = {
   open: 'opens a sale now, or goes on after a pause',
   pause: 'lets nobody order until `open`',
   close: 'ends a sale now',
+  recover: 'makes the stock of a sale anew from the book; nothing is sold meanwhile',
 };
 
 function print(sale: OperatorSale, json: boolean | undefined): void {

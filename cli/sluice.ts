@@ -6,7 +6,10 @@
 import { Command } from 'commander';
 import { systemClock } from '../contract/clock.ts';
 import { processEnvironment } from '../origin/environment.ts';
+import { SecretFileError } from '../origin/secret-files.ts';
 import { addAuditCommand } from './audit-command.ts';
+import { addChangeCommands } from './change-commands.ts';
+import { addDlqCommands } from './dlq-commands.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { createOperatorClient, OperatorError } from './operator-client.ts';
 import { addOrderCommands } from './order-commands.ts';
@@ -35,7 +38,9 @@ addOrderCommands(program, { connect });
 addPaymentCommands(program, { connect });
 addWaitlistCommands(program, { connect });
 addNoticeCommands(program, { connect });
+addDlqCommands(program, { connect });
 addAuditCommand(program, { connect });
+addChangeCommands(program, { connect });
 
 // Whoever reads the output may have seen enough (`sluice order list phone | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -45,7 +50,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof OperatorError || error instanceof SecretsError)) throw error;
+  const known = [OperatorError, SecretsError, SecretFileError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!known || !(error instanceof Error)) throw error;
   console.error(`sluice: ${error.message}`);
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@
  */
 import { systemClock } from '../contract/clock.ts';
 import { processEnvironment } from '../origin/environment.ts';
+import { SecretFileError } from '../origin/secret-files.ts';
 import { createDemoSale } from './demo-sale.ts';
 import { createOperatorClient } from './operator-client.ts';
 import {
@@ -85,9 +86,10 @@ try {
     });
   }
 } catch (error) {
-  const known = error instanceof StartError || error instanceof SecretsError;
+  const known = [StartError, SecretsError, SecretFileError].some((kind) => error instanceof kind);
   const told = error instanceof StartError && error.told;
   // Ended by the user, or explained by the process that failed: nothing is left to say.
-  if (ending === undefined && !told) console.error(known ? `sluice: ${error.message}` : error);
+  if (ending === undefined && !told)
+    console.error(known ? `sluice: ${(error as Error).message}` : error);
   end(1);
 }

@@ -18,6 +18,8 @@ export const operatorSaleSchema = saleViewSchema
     epoch: z.int(),
     /** False until the stock store holds the units; no order is taken before. */
     loaded: z.boolean(),
+    /** True while the stock is made anew from the book, after its store lost or forgot it. */
+    recovering: z.boolean(),
     ratePerSecond: z.number(),
     share: z.number(),
     /** How long its buyers have to pay. */

@@ -41,6 +41,8 @@ export const orderViewSchema = z
     payBefore: z.iso.datetime({ precision: 3 }).optional(),
     /** Who closed it; while it is `reserved` or `queued`: who asked for that, and it goes on. */
     closedBy: closedBySchema.optional(),
+    /** Only with the state `queued`: it lies in the dead letters; the shop has to look at it. */
+    held: z.literal(true).optional(),
     /** The newest payment: `open` waits for the buyer, `failed` may be tried again. */
     payment: paymentStateSchema.optional(),
   })

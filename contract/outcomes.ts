@@ -23,7 +23,6 @@ export type Refusal =
   | { kind: 'body-too-large'; limitBytes: number }
   | { kind: 'unauthenticated'; reason: string }
   | { kind: 'no-pass'; reason: string }
-  | { kind: 'forbidden' }
   | { kind: 'conflict'; reason: string }
   | LaterRefusal
   | { kind: 'internal' };
@@ -109,8 +108,6 @@ export function httpOf(outcome: Outcome): HttpAnswer {
       return problem(403, 'no-pass', 'Only what came through the edge is taken', {
         detail: outcome.reason,
       });
-    case 'forbidden':
-      return problem(403, 'forbidden', 'This needs the operator token');
     case 'conflict':
       return problem(409, 'conflict', 'This does not fit the present state', {
         detail: outcome.reason,

@@ -133,5 +133,10 @@ export function parsePassKeys(text: string): PassKey[] {
 }
 
 function fromBase64(text: string): Uint8Array | undefined {
-  return fromBase64Url(text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''));
+  return fromBase64Url(
+    text
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replace(/={1,2}$/, ''),
+  );
 }

@@ -8,6 +8,7 @@ import type { Random } from '../contract/random.ts';
 import type { Admission } from './admit/admission.ts';
 import type { OrderReader } from './admit/order-view.ts';
 import type { StockLedger } from './admit/stock.ts';
+import type { HeldOrders } from './dead-letters/held-orders.ts';
 import { answer } from './http/answer.ts';
 import { createBuyerRoutes } from './http/buyer-routes.ts';
 import { createDocsRoutes } from './http/docs-routes.ts';
@@ -21,7 +22,7 @@ import { createWaitlistRoutes } from './http/waitlist-routes.ts';
 import type { LeaderboardStore } from './leaderboard/board.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
-import { createOperatorRoutes } from './operator/routes.ts';
+import { createOperatorRoutes, type OperatorAccess } from './operator/routes.ts';
 import type { Payments } from './pay/payments.ts';
 import type { SaleDirectory } from './sales/directory.ts';
 import type { OrderBook } from './settle/book.ts';
@@ -32,10 +33,11 @@ export interface AppOptions {
   /** False when the process does not have the role `api`: then only health and metrics answer. */
   serves: boolean;
   passes: PassKeeper;
-  operatorToken: string;
+  operatorAccess: OperatorAccess;
   payWindowMs: number;
   admit: Admission;
   orders: OrderReader;
+  held: HeldOrders;
   payments: Payments;
   waitlist: Waitlist;
   board: LeaderboardStore;
@@ -60,24 +62,31 @@ export function createApp(options: AppOptions): Hono {
   if (options.serves) {
     const passGate = createPassGate(options.passes, nowMs);
     const stores = { book, stock };
-    const { operatorToken: token, payments, waitlist, board } = options;
+    const { operatorAccess: access, payments, waitlist, board, held, logger } = options;
     const cancel = (wanted: Cancellation) =>
       cancelOrder({ book, orders, hurry: payments.workOn }, wanted);
     const { newestOf: newestPayments } = payments;
     app.route('/', createBuyerRoutes({ passGate, admit, orders, decided: metrics.decided }));
-    app.route('/', createMineRoutes({ passGate, book, directory, newestPayments }));
+    app.route('/', createMineRoutes({ passGate, book, directory, held, newestPayments }));
     app.route('/', createPaymentRoutes({ passGate, payments, orders, cancel, nowMs }));
     app.route('/', createWaitlistRoutes({ passGate, waitlist }));
     app.route('/', createLeaderboardRoutes({ passGate, board, directory, nowMs }));
     app.route('/', createEdgeRoutes({ passGate, directory, stock }));
     app.route('/', createDocsRoutes());
-    const operated = { token, stores, directory, payWindowMs, nowMs, random, payments, cancel };
-    app.route('/', createOperatorRoutes(operated));
+    const operated = { stores, directory, payWindowMs, nowMs, random, payments, cancel };
+    app.route('/', createOperatorRoutes({ ...operated, access, logger }));
   }
   app.notFound(() => answer({ kind: 'unknown-route' }));
   app.onError((error) => {
-    options.logger.error({ error }, 'a request failed');
+    // Nothing broke here then, and a crowd of such clients must not fill the log.
+    if (isClientGone(error)) options.logger.debug('a client went away in the middle of its body');
+    else options.logger.error({ error }, 'a request failed');
     return answer({ kind: 'overloaded', retryAfterMs: BACKEND_RETRY_MS });
   });
   return app;
+}
+
+/** What Node makes of a connection that ends before the body does; a backend's has another text. */
+function isClientGone(error: Error): boolean {
+  return error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
 }

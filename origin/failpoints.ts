@@ -12,6 +12,7 @@ export const FAILPOINT_NAMES = [
   'settle.before-offset',
   'settle.before-commit',
   'settle.after-commit',
+  'dlq.after-settle',
   'close.before-commit',
   'close.after-commit',
   'deliver.after-apply',
@@ -24,6 +25,11 @@ export const FAILPOINT_NAMES = [
   'waitlist.after-commit',
   'notify.after-send',
   'leaderboard.after-apply',
+  'recover.after-begin',
+  'recover.after-freeze',
+  'recover.after-barrier',
+  'recover.after-snapshot',
+  'recover.after-load',
 ] as const;
 export type FailpointName = (typeof FAILPOINT_NAMES)[number];
 

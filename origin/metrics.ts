@@ -21,7 +21,13 @@ export interface Metrics {
   batch(stage: Stage, batch: { size: number; seconds: number }): void;
   settled(orders: readonly BookOrder[]): void;
   deadLetters(count: number): void;
+  /** How many wait for an operator now. */
+  pendingLetters(count: number): void;
   relayed(orders: number): void;
+  /** What the ledger showed was set right. */
+  repaired(kind: 'appended' | 'returned', count: number): void;
+  /** A sale's stock was made anew. */
+  recovered(recovery: { seconds: number }): void;
   ledger(saleId: string, judgement: LedgerJudgement): void;
   /** What became known of a payment: `opened`, `paid`, `refunded`, … */
   payment(step: string): void;
@@ -56,9 +62,26 @@ export function createMetrics(): Metrics {
     help: 'Records sent to the dead letters.',
     registers,
   });
+  const pending = new Gauge({
+    name: 'sluice_dead_letters',
+    help: 'Dead letters that wait for an operator.',
+    registers,
+  });
   const relayed = new Counter({
     name: 'sluice_relayed_orders_total',
     help: 'Orders appended to the log by the relay instead of the API.',
+    registers,
+  });
+  const repairs = new Counter({
+    name: 'sluice_repairs_total',
+    help: 'Orders appended again and units given back, since the ledger showed them missing.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const recoveries = new Histogram({
+    name: 'sluice_recovery_seconds',
+    help: 'How long a sale was shut while its stock was made anew from the book.',
+    buckets: [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers,
   });
   const ledger = createLedgerGauges(registers);
@@ -75,7 +98,10 @@ export function createMetrics(): Metrics {
       for (const { state, reason } of settled) orders.inc({ state, reason: reason ?? '' });
     },
     deadLetters: (count) => dead.inc(count),
+    pendingLetters: (count) => pending.set(count),
     relayed: (count) => relayed.inc(count),
+    repaired: (kind, count) => repairs.inc({ kind }, count),
+    recovered: ({ seconds }) => recoveries.observe(seconds),
     ledger,
     ...later,
     watchLag: (read) => createLagGauges(registers, read),

@@ -7,14 +7,19 @@ import type { Clock } from '../contract/clock.ts';
 import type { Random } from '../contract/random.ts';
 import type { Backends } from './backends.ts';
 import type { Config, Role } from './config.ts';
+import { countPendingLetters } from './dead-letters/letters.ts';
 import { createLeaderboardRound, FOLLOW_EVERY_MS } from './leaderboard/follow.ts';
 import { startSingleton } from './lease/singleton.ts';
 import { RELAY_EVERY_MS, relayRound } from './log/relay.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { createNotify, NOTIFY_EVERY_MS } from './notify/notify.ts';
+import { createSilentRound, SILENT_EVERY_MS } from './notify/silent.ts';
 import type { Payments } from './pay/payments.ts';
 import { RECONCILE_EVERY_MS, reconcileRound } from './reconcile/reconcile.ts';
+import { createRepair } from './reconcile/repair.ts';
+import type { Attempt } from './recover/recover.ts';
+import { RECOVER_EVERY_MS, recoveryRound } from './recover/watch.ts';
 import type { SaleDirectory } from './sales/directory.ts';
 import { createSettler } from './settle/settler.ts';
 import { createSweep, PAY_EVERY_MS, SWEEP_EVERY_MS } from './sweep/sweep.ts';
@@ -113,11 +118,14 @@ function startSweep(parts: RoleParts): RunningRole {
   };
 }
 
-/** Nobody to tell: then nothing is collected either. */
+/** Nobody to tell: then nothing is collected, and nothing kept to be collected. */
 function startNotify(parts: RoleParts): RunningRole {
   const { config, backends, random, logger, metrics } = parts;
   const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = config;
-  if (url === undefined || secret === undefined) return { close: async () => {} };
+  if (url === undefined || secret === undefined) {
+    const { book } = backends;
+    return singleton(parts, 'notify', SILENT_EVERY_MS, createSilentRound({ book, logger }));
+  }
   const notify = createNotify({
     book: backends.book,
     shop: { url, secret },
@@ -149,24 +157,32 @@ function startLeaderboard(parts: RoleParts): RunningRole {
   return singleton(parts, 'leaderboard', FOLLOW_EVERY_MS, round);
 }
 
+/** Two leases: a recovery waits for settling, and the ledger is to be read all the same. */
 function startReconcile(parts: RoleParts): RunningRole {
-  const { logger, backends, directory, metrics } = parts;
-  const { stock, book } = backends;
-  return singleton(parts, 'reconcile', RECONCILE_EVERY_MS, (mayGoOn) =>
-    reconcileRound({
-      stock,
-      book,
-      sales: directory.known,
-      logger,
-      mayGoOn,
-      observe: metrics.ledger,
-    }),
-  );
+  const { clock, random, logger, backends, directory, metrics } = parts;
+  const { stock, book, log } = backends;
+  const sales = directory.known;
+  const stores = { stock, book, log, sales, logger };
+  const repair = createRepair({ ...stores, nowMs: clock.nowMs, observe: metrics.repaired });
+  const reconciling = singleton(parts, 'reconcile', RECONCILE_EVERY_MS, async (mayGoOn) => {
+    metrics.pendingLetters(await countPendingLetters(book));
+    await reconcileRound({ ...stores, mayGoOn, observe: metrics.ledger });
+    await repair(mayGoOn);
+  });
+  const attempts = new Map<string, Attempt>();
+  const recovering = singleton(parts, 'recover', RECOVER_EVERY_MS, async (mayGoOn) => {
+    await recoveryRound({ ...stores, random, mayGoOn, attempts, observe: metrics.recovered });
+  });
+  return {
+    async close() {
+      await Promise.all([reconciling.close(), recovering.close()]);
+    },
+  };
 }
 
 function singleton(
   { config, backends, clock, logger, random }: RoleParts,
-  name: Role | 'payments',
+  name: Role | 'payments' | 'recover',
   everyMs: number,
   round: (mayGoOn: () => boolean) => Promise<void>,
 ): RunningRole {

@@ -4,7 +4,7 @@
  * knows which adapters exist.
  */
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import type { ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Clock } from '../contract/clock.ts';
 import { createPassKeeper } from '../contract/pass.ts';
@@ -15,10 +15,13 @@ import { createReserveBatcher } from './admit/reserve-batcher.ts';
 import { createApp } from './app.ts';
 import { type Backends, openBackends, openProvider } from './backends.ts';
 import type { Config } from './config.ts';
+import { createHeldOrders } from './dead-letters/held-orders.ts';
 import { nodeHashing } from './hashing.ts';
+import { createHttpServer } from './http/server.ts';
 import { createAppender } from './log/appender.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { operatorTokensOf } from './operator/auth-tokens.ts';
 import { createPayments } from './pay/payments.ts';
 import { type RoleParts, type RunningRole, STARTERS } from './roles.ts';
 import { createSaleDirectory } from './sales/directory.ts';
@@ -114,10 +117,12 @@ async function startApi(parts: Parts): Promise<Origin> {
     nowMs: clock.nowMs,
     observe: (batch) => metrics.batch('reserve', batch),
   });
+  const held = createHeldOrders({ book, nowMs: clock.nowMs });
+  const shown = { held, newestPayments: payments.newestOf };
   const app = createApp({
     serves: config.ROLES.includes('api'),
     passes: createPassKeeper(nodeHashing, config.PASS_KEYS),
-    operatorToken: config.OPERATOR_TOKEN,
+    operatorAccess: { tokens: operatorTokensOf(config), proxies: config.TRUSTED_PROXIES },
     payWindowMs: config.PAY_WINDOW_MS,
     admit: createAdmission({
       directory,
@@ -129,13 +134,8 @@ async function startApi(parts: Parts): Promise<Origin> {
       acceptAfter: config.ACCEPT_AFTER,
       acceptWaitMs: config.ACCEPT_WAIT_MS,
     }),
-    orders: createOrderReader({
-      book,
-      stock,
-      directory,
-      isDurable: appender.isDurable,
-      newestPayments: payments.newestOf,
-    }),
+    orders: createOrderReader({ book, stock, directory, isDurable: appender.isDurable, ...shown }),
+    held,
     payments,
     waitlist: createWaitlist({
       book,
@@ -157,7 +157,7 @@ async function startApi(parts: Parts): Promise<Origin> {
     random,
   });
   parts.extend?.(app);
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createHttpServer(app.fetch);
   const port = await listen(server, config);
   return {
     port,

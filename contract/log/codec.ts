@@ -1,13 +1,20 @@
 /**
  * Reservations to the bytes of a log record and back. Encoding groups by sale and lane, since the
  * lane is the record's key: a buyer's events stay in order, and no two lanes touch the same buyer's
- * rows. Decoding never throws: what cannot be read is a value that says why, and goes to the dead
- * letters.
+ * rows. A barrier is a record without orders, one in each partition. Decoding never throws: what
+ * cannot be read is a value that says why, and goes to the dead letters.
  */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { buyerIdSchema, orderIdSchema, saleIdSchema } from '../ids.ts';
-import { type LogRecord, LogRecordSchema, ReservedBatchSchema } from './gen/records_pb.ts';
+import {
+  type Barrier,
+  BarrierSchema,
+  type LogRecord,
+  LogRecordSchema,
+  type ReservedBatch,
+  ReservedBatchSchema,
+} from './gen/records_pb.ts';
 
 /** The version this program writes, and the oldest that it still reads. */
 export const LOG_VERSION = 1;
@@ -26,6 +33,13 @@ export interface Reservation {
   reservedAtMs: number;
 }
 
+/** Names a recovery: what a sale's stock waits for before it is made from the book. */
+export interface LogBarrier {
+  saleId: string;
+  /** The epoch that begins with it. */
+  epoch: number;
+}
+
 export interface EncodedRecord {
   /** `<saleId>/<lane>`: decides the partition. */
   key: string;
@@ -34,6 +48,7 @@ export interface EncodedRecord {
 
 export type DecodedRecord =
   | { kind: 'reserved'; reservations: Reservation[] }
+  | { kind: 'barrier'; barrier: LogBarrier }
   | {
       kind: 'unreadable';
       reason: 'not-protobuf' | 'unsupported-version' | 'unknown-kind' | 'invalid';
@@ -49,6 +64,8 @@ const reservationSchema = z.object({
   seq: z.int().min(1),
   reservedAtMs: z.int().min(0),
 });
+
+const barrierSchema = z.object({ saleId: saleIdSchema, epoch: z.int().min(1) });
 
 export function encodeReservations(
   reservations: readonly Reservation[],
@@ -72,12 +89,17 @@ function encodeGroup(members: Reservation[]): Uint8Array {
   const [first] = members;
   if (first === undefined) throw new RangeError('a record holds at least one reservation');
   const { saleId, epoch, bucket } = first;
-  const batch = create(ReservedBatchSchema, { saleId, epoch, bucket, orders: members });
-  const record = create(LogRecordSchema, {
-    version: LOG_VERSION,
-    kind: { case: 'reserved', value: batch },
-  });
-  return toBinary(LogRecordSchema, record);
+  const value = create(ReservedBatchSchema, { saleId, epoch, bucket, orders: members });
+  return encodeRecord({ case: 'reserved', value });
+}
+
+/** The same bytes in every partition; placed by the log, so it has no key. */
+export function encodeBarrier({ saleId, epoch }: LogBarrier): Uint8Array {
+  return encodeRecord({ case: 'barrier', value: create(BarrierSchema, { saleId, epoch }) });
+}
+
+function encodeRecord(kind: LogRecord['kind']): Uint8Array {
+  return toBinary(LogRecordSchema, create(LogRecordSchema, { version: LOG_VERSION, kind }));
 }
 
 export function decodeRecord(value: Uint8Array): DecodedRecord {
@@ -90,8 +112,17 @@ export function decodeRecord(value: Uint8Array): DecodedRecord {
   if (record.version < OLDEST_READABLE_VERSION || record.version > LOG_VERSION) {
     return { kind: 'unreadable', reason: 'unsupported-version' };
   }
-  if (record.kind.case !== 'reserved') return { kind: 'unreadable', reason: 'unknown-kind' };
-  const { saleId, epoch, bucket, orders } = record.kind.value;
+  switch (record.kind.case) {
+    case 'reserved':
+      return readBatch(record.kind.value);
+    case 'barrier':
+      return readBarrier(record.kind.value);
+    case undefined:
+      return { kind: 'unreadable', reason: 'unknown-kind' };
+  }
+}
+
+function readBatch({ saleId, epoch, bucket, orders }: ReservedBatch): DecodedRecord {
   const reservations = orders.map(({ orderId, buyerId, quantity, seq, reservedAtMs }) => ({
     saleId,
     epoch,
@@ -108,6 +139,12 @@ export function decodeRecord(value: Uint8Array): DecodedRecord {
 
 function isReservation(value: Reservation): boolean {
   return reservationSchema.safeParse(value).success;
+}
+
+function readBarrier({ saleId, epoch }: Barrier): DecodedRecord {
+  const barrier = { saleId, epoch };
+  const valid = barrierSchema.safeParse(barrier).success;
+  return valid ? { kind: 'barrier', barrier } : { kind: 'unreadable', reason: 'invalid' };
 }
 
 /**

@@ -27,14 +27,19 @@ export const OPERATOR = [{ operatorToken: [] }];
 
 export const INVALID = problemAnswer('`invalid-request`');
 export const UNAUTHENTICATED = problemAnswer('`unauthenticated`');
-export const FORBIDDEN = problemAnswer('`forbidden`');
+export const UNKNOWN_TOKEN = problemAnswer('`unknown-token`');
+export const NEEDS_OPERATOR = problemAnswer('`needs-operator`: a viewer changes nothing');
 export const UNKNOWN_SALE = problemAnswer('`unknown-sale`');
 export const UNKNOWN_ORDER = problemAnswer('`unknown-order`');
 export const UNKNOWN = problemAnswer('`unknown-sale` or `unknown-order`');
 export const CONFLICT = problemAnswer('`conflict`');
 export const TOO_LARGE = problemAnswer('`body-too-large`');
 export const TOO_FAST = problemAnswer('`too-fast`: ask again after Retry-After');
+export const NOT_RECORDED = problemAnswer(
+  '`not-recorded` or `overloaded`: ask again after Retry-After',
+);
 export const OVERLOADED = problemAnswer('`overloaded`: ask again after Retry-After');
+const NOT_KNOWN_NOW = problemAnswer('`overloaded` or `recovering`: ask again after Retry-After');
 
 /** What any request of a buyer about what is theirs may come to. */
-export const OWN = { 401: UNAUTHENTICATED, 429: TOO_FAST, 503: OVERLOADED };
+export const OWN = { 401: UNAUTHENTICATED, 429: TOO_FAST, 503: NOT_KNOWN_NOW };

@@ -1,6 +1,6 @@
 /** The operator's routes, at the origin only. */
 import { z } from 'zod';
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import {
   deliveriesQuerySchema,
   deliveriesSchema,
@@ -8,6 +8,7 @@ import {
   replayedSchema,
 } from '../deliveries.ts';
 import { auditSchema, operatorOrderSchema, operatorSaleSchema } from '../operator.ts';
+import { changesQuerySchema, operatorChangesSchema } from '../operator-changes.ts';
 import {
   cancelOrderSchema,
   operatorOrdersSchema,
@@ -21,18 +22,23 @@ import { operatorWaitlistSchema, waitlistQuerySchema } from '../operator-waitlis
 import { newSaleSchema } from '../sale.ts';
 import {
   CONFLICT,
-  FORBIDDEN,
   INVALID,
   jsonAnswer,
   jsonBody,
+  NEEDS_OPERATOR,
+  NOT_RECORDED,
   OPERATOR,
+  OVERLOADED,
   orderId,
   problemAnswer,
   saleId,
+  TOO_FAST,
   TOO_LARGE,
   UNKNOWN_ORDER,
   UNKNOWN_SALE,
+  UNKNOWN_TOKEN,
 } from './answers.ts';
+import { deadLetterPaths } from './dead-letter-paths.ts';
 
 const changeSale = (summary: string) => ({
   post: {
@@ -41,7 +47,6 @@ const changeSale = (summary: string) => ({
     requestParams: { path: saleId },
     responses: {
       200: jsonAnswer('The sale', operatorSaleSchema),
-      403: FORBIDDEN,
       404: UNKNOWN_SALE,
       409: CONFLICT,
     },
@@ -55,7 +60,6 @@ const salePaths: ZodOpenApiPathsObject = {
       security: OPERATOR,
       responses: {
         200: jsonAnswer('The sales', z.object({ sales: z.array(operatorSaleSchema) })),
-        403: FORBIDDEN,
       },
     },
     post: {
@@ -65,7 +69,6 @@ const salePaths: ZodOpenApiPathsObject = {
       responses: {
         201: jsonAnswer('The sale, its stock loaded', operatorSaleSchema),
         400: INVALID,
-        403: FORBIDDEN,
         409: CONFLICT,
         413: TOO_LARGE,
       },
@@ -78,7 +81,6 @@ const salePaths: ZodOpenApiPathsObject = {
       requestParams: { path: saleId },
       responses: {
         200: jsonAnswer('The sale', operatorSaleSchema),
-        403: FORBIDDEN,
         404: UNKNOWN_SALE,
       },
     },
@@ -86,6 +88,7 @@ const salePaths: ZodOpenApiPathsObject = {
   '/operator/sales/{saleId}/open': changeSale('Open a sale now, or go on after a pause'),
   '/operator/sales/{saleId}/pause': changeSale('Pause a sale'),
   '/operator/sales/{saleId}/close': changeSale('End a sale now'),
+  '/operator/sales/{saleId}/recover': changeSale('Make the stock of a sale anew from the book'),
   '/operator/sales/{saleId}/top-up': {
     post: {
       summary: 'Add units to a sale',
@@ -98,7 +101,6 @@ const salePaths: ZodOpenApiPathsObject = {
       responses: {
         200: jsonAnswer('The sale with its units, added now or before', operatorSaleSchema),
         400: INVALID,
-        403: FORBIDDEN,
         404: UNKNOWN_SALE,
         409: problemAnswer('`conflict`: the id was used for another number of units'),
         413: TOO_LARGE,
@@ -110,7 +112,7 @@ const salePaths: ZodOpenApiPathsObject = {
       summary: 'The ledger of a sale, proved from the book',
       security: OPERATOR,
       requestParams: { path: saleId },
-      responses: { 200: jsonAnswer('The audit', auditSchema), 403: FORBIDDEN, 404: UNKNOWN_SALE },
+      responses: { 200: jsonAnswer('The audit', auditSchema), 404: UNKNOWN_SALE },
     },
   },
 };
@@ -124,7 +126,6 @@ const page = (summary: string, query: z.ZodObject, schema: z.ZodType) => ({
     responses: {
       200: jsonAnswer('The page', schema),
       400: INVALID,
-      403: FORBIDDEN,
       404: UNKNOWN_SALE,
     },
   },
@@ -153,7 +154,6 @@ const orderPaths: ZodOpenApiPathsObject = {
       requestParams: { path: orderId },
       responses: {
         200: jsonAnswer('The order', operatorOrderSchema),
-        403: FORBIDDEN,
         404: UNKNOWN_ORDER,
       },
     },
@@ -170,7 +170,6 @@ const orderPaths: ZodOpenApiPathsObject = {
       responses: {
         200: jsonAnswer('The order', operatorOrderSchema),
         400: INVALID,
-        403: FORBIDDEN,
         404: UNKNOWN_ORDER,
         409: problemAnswer('`not-cancellable`'),
         413: TOO_LARGE,
@@ -180,13 +179,14 @@ const orderPaths: ZodOpenApiPathsObject = {
   '/operator/orders/{orderId}/refund': {
     post: {
       summary: 'Refund a paid order, with or without putting its units back on sale',
+      description:
+        'Safe to repeat. With the other `restock` it is a conflict: its units went one way.',
       security: OPERATOR,
       requestParams: { path: orderId },
       requestBody: jsonBody(refundOrderSchema),
       responses: {
         200: jsonAnswer('The order, refunded now or before', operatorOrderSchema),
         400: INVALID,
-        403: FORBIDDEN,
         404: UNKNOWN_ORDER,
         409: CONFLICT,
         413: TOO_LARGE,
@@ -205,7 +205,6 @@ const deliveryPaths: ZodOpenApiPathsObject = {
       responses: {
         200: jsonAnswer('The page', deliveriesSchema),
         400: INVALID,
-        403: FORBIDDEN,
       },
     },
   },
@@ -217,15 +216,45 @@ const deliveryPaths: ZodOpenApiPathsObject = {
       responses: {
         200: jsonAnswer('How many are tried again', replayedSchema),
         400: INVALID,
-        403: FORBIDDEN,
         413: TOO_LARGE,
       },
     },
   },
 };
 
-export const operatorPaths: ZodOpenApiPathsObject = {
+const changePaths: ZodOpenApiPathsObject = {
+  '/operator/changes': {
+    get: {
+      summary: 'What operators changed, or tried to, the newest first',
+      description: 'A page; `next` is what to give as `after` for the page that follows.',
+      security: OPERATOR,
+      requestParams: { query: changesQuerySchema },
+      responses: { 200: jsonAnswer('The page', operatorChangesSchema), 400: INVALID },
+    },
+  },
+};
+
+const LOOK = { 401: UNKNOWN_TOKEN, 429: TOO_FAST, 503: OVERLOADED };
+const CHANGE = { ...LOOK, 403: NEEDS_OPERATOR, 413: TOO_LARGE, 503: NOT_RECORDED };
+
+/** Adds what the door before all of them answers; what a route says by itself stands. */
+function behindTheDoor(paths: ZodOpenApiPathsObject): ZodOpenApiPathsObject {
+  const withDoor = (method: string, operation: ZodOpenApiOperationObject) => {
+    const ofTheDoor = method === 'get' ? LOOK : CHANGE;
+    return { ...operation, responses: { ...ofTheDoor, ...operation.responses } };
+  };
+  const entries = Object.entries(paths).map(([path, item]) => {
+    const operations = Object.entries(item as Record<string, ZodOpenApiOperationObject>);
+    const behind = operations.map(([method, each]) => [method, withDoor(method, each)]);
+    return [path, Object.fromEntries(behind)];
+  });
+  return Object.fromEntries(entries);
+}
+
+export const operatorPaths: ZodOpenApiPathsObject = behindTheDoor({
   ...salePaths,
   ...orderPaths,
   ...deliveryPaths,
-};
+  ...deadLetterPaths,
+  ...changePaths,
+});

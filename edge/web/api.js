@@ -23,7 +23,6 @@ const TROUBLES = {
   'unknown-order': 'unexpected',
   'unknown-route': 'unexpected',
   'no-pass': 'unexpected',
-  forbidden: 'unexpected',
   conflict: 'unexpected',
   'not-payable': 'not-payable',
   'not-cancellable': 'not-cancellable',

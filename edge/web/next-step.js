@@ -189,11 +189,12 @@ function laterStep(facts, screen) {
 
 /** The words for an order. @param {OrderView} order @param {OrderFacts} facts @returns {Message} */
 export function orderMessage(order, { nowMs, hasReturned = false, wasServed = false }) {
-  const { state, reason = 'poison', closedBy, payment } = order;
+  const { state, reason = 'poison', closedBy, payment, held } = order;
   switch (state) {
     case 'accepting':
     case 'queued':
-      return closedBy === undefined ? state : 'closing';
+      if (closedBy !== undefined) return 'closing';
+      return held ? 'held' : state;
     case 'reserved':
       if (closedBy !== undefined && closedBy !== 'deadline') return 'closing';
       if (!isPayable(order, nowMs)) return 'time-up';
@@ -228,7 +229,7 @@ function closedMessage(state, closedBy) {
 /** @param {OrderView} order @param {number} nowMs @param {Screen} screen @returns {Screen} */
 function liveOrder(order, nowMs, screen) {
   const { message } = screen;
-  const isWaiting = message === 'confirming' || message === 'closing' || message === 'time-up';
+  const isWaiting = ['confirming', 'closing', 'time-up', 'held'].includes(message);
   const shown = {
     ...screen,
     tone: isWaiting || message === 'payment-failed' ? /** @type {const} */ ('wait') : screen.tone,

@@ -133,6 +133,7 @@ function isSame(a, b) {
     a.orderId === b?.orderId &&
     a.state === b.state &&
     a.closedBy === b.closedBy &&
+    a.held === b.held &&
     a.payment === b.payment
   );
 }

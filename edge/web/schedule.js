@@ -106,12 +106,13 @@ function salePaceMs(sale, nowMs, hasOrder) {
 
 /** Until the next look at the order; undefined: it is final. @param {OrderPollFacts} facts */
 export function orderPollMs({ order, hasReturned, polls, nowMs, fraction }) {
-  const { state, payment, closedBy, payBefore } = order;
+  const { state, payment, closedBy, payBefore, held } = order;
   const soonMs = Math.min(LONGEST_ORDER_POLL_MS, FIRST_ORDER_POLL_MS * 1.6 ** polls);
   switch (state) {
     case 'accepting':
     case 'queued':
-      return spread(soonMs, fraction);
+      // Somebody has to look at it first.
+      return spread(held ? RESERVED_POLL_MS : soonMs, fraction);
     case 'reserved': {
       const isAwaited = payment === 'paid' || (hasReturned && payment !== 'failed');
       if ((isAwaited || closedBy !== undefined) && polls < HURRIED_POLLS) {

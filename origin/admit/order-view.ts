@@ -1,12 +1,13 @@
 /**
- * What a buyer is told of an order: the book's word where it has one, else what the stock store
- * holds. An order of somebody else is as unknown as one that does not exist (I5).
+ * What a buyer is told of an order: the book's word where it has one, else what the stock store or
+ * the dead letters hold. An order of somebody else is as unknown as one that does not exist (I5).
  */
 import type { OrderView } from '../../contract/order.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
 import type { PaymentState } from '../../contract/payment.ts';
+import type { HeldOrder, HeldOrders } from '../dead-letters/held-orders.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
-import type { BookOrder, OrderBook } from '../settle/book.ts';
+import type { BookOrder, OrderBook, Sale } from '../settle/book.ts';
 import type { StockLedger } from './stock.ts';
 
 export interface OrderReader {
@@ -21,6 +22,7 @@ export interface OrderReaderOptions {
   directory: SaleDirectory;
   /** True when this process knows that the log has the order, before its outbox entry is gone. */
   isDurable(orderId: string): boolean;
+  held: HeldOrders;
   /** The state of each order's newest payment, for those that have one. */
   newestPayments(orderIds: readonly string[]): Promise<ReadonlyMap<string, PaymentState>>;
 }
@@ -33,7 +35,22 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
     if (holding === undefined) return undefined;
     const { orderId, quantity } = holding;
     const accepting = holding.accepting && !options.isDurable(orderId);
-    return { orderId, saleId, state: accepting ? 'accepting' : 'queued', quantity };
+    if (accepting) return { orderId, saleId, state: 'accepting', quantity };
+    return (await held(orderId, buyerId)) ?? { orderId, saleId, state: 'queued', quantity };
+  }
+
+  /** A dead letter is known longer than the stock store knows the order. */
+  async function held(orderId: string, buyerId: string): Promise<OrderView | undefined> {
+    const found = (await options.held.ofBuyer(buyerId)).find((order) => order.orderId === orderId);
+    return found && heldOrderView(found);
+  }
+
+  /** Only a store that has the sale's present epoch may say that it does not know an order. */
+  async function nothing(sale: Sale): Promise<Outcome> {
+    if (!sale.loaded && !sale.recovering) return UNKNOWN;
+    const terms = await stock.terms(sale.saleId);
+    const isPresent = terms?.epoch === sale.epoch && !terms.frozen && terms.lineage === 'same';
+    return isPresent ? UNKNOWN : { kind: 'recovering' };
   }
 
   async function withPayment(order: BookOrder): Promise<Outcome> {
@@ -49,21 +66,27 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
       if (settled !== undefined) {
         return settled.buyerId === buyerId ? withPayment(settled) : UNKNOWN;
       }
-      const sale = directory.ofOrder(orderId);
-      const order = sale === undefined ? undefined : await unsettled(sale.saleId, buyerId);
-      if (order?.orderId !== orderId) return UNKNOWN;
+      const sale = await directory.ofOrder(orderId);
+      const known = sale === undefined ? undefined : await unsettled(sale.saleId, buyerId);
+      const order = known?.orderId === orderId ? known : await held(orderId, buyerId);
       // It may have settled between the two reads.
       const again = await book.order(orderId);
-      return again === undefined ? found(order) : withPayment(again);
+      if (again !== undefined) return again.buyerId === buyerId ? withPayment(again) : UNKNOWN;
+      if (order !== undefined) return found(order);
+      return sale === undefined ? UNKNOWN : nothing(sale);
     },
     async mine(saleId, buyerId) {
       const live = await unsettled(saleId, buyerId);
-      const held = live === undefined ? undefined : await book.order(live.orderId);
-      if (live !== undefined && held === undefined) return found(live);
+      const inBook = live === undefined ? undefined : await book.order(live.orderId);
+      if (live !== undefined && inBook === undefined) return found(live);
       // The store may still hold an order that is closed, and not yet the waitlist's next one.
       const settled =
-        held !== undefined && holdsUnits(held) ? held : await book.orderOf(saleId, buyerId);
-      return settled === undefined ? UNKNOWN : withPayment(settled);
+        inBook !== undefined && holdsUnits(inBook) ? inBook : await book.orderOf(saleId, buyerId);
+      if (settled !== undefined) return withPayment(settled);
+      const lost = (await options.held.ofBuyer(buyerId)).find((order) => order.saleId === saleId);
+      if (lost !== undefined) return found(heldOrderView(lost));
+      const sale = await directory.get(saleId);
+      return sale === undefined ? UNKNOWN : nothing(sale);
     },
   };
 }
@@ -79,6 +102,10 @@ export function bookOrderView(order: BookOrder): OrderView {
     ...(state === 'reserved' ? { payBefore: new Date(payBeforeMs).toISOString() } : {}),
     ...(closedBy === undefined ? {} : { closedBy }),
   };
+}
+
+export function heldOrderView({ orderId, saleId, quantity }: HeldOrder): OrderView {
+  return { orderId, saleId, state: 'queued', quantity, held: true };
 }
 
 function holdsUnits({ state }: BookOrder): boolean {

@@ -66,10 +66,12 @@ export function outboxEntryOf(orderId: string, value: string): OutboxEntry {
 }
 
 export function termsOf(reply: unknown): StockTerms {
-  if (!Array.isArray(reply) || reply.length !== 5) throw unexpected('terms', reply);
-  const [epoch, stock, takenUnits, seq, outbox] = reply;
+  if (!Array.isArray(reply) || reply.length !== 7) throw unexpected('terms', reply);
+  const [epoch, frozen, kept, stock, takenUnits, seq, outbox] = reply;
   return {
     epoch: countOf('epoch', epoch),
+    frozen: countOf('frozen', frozen) === 1,
+    lineage: countOf('lineage', kept) === 1 ? 'same' : 'other',
     stock: countOf('stock', stock),
     takenUnits: countOf('units taken', takenUnits),
     seq: countOf('seq', seq),

@@ -4,37 +4,37 @@
  * the caller sees `held`, `accepting`, of its own order id in place of `reserved`; such an order
  * has its outbox entry, and the relay brings it to the log.
  */
-import type { Reservation } from '../../contract/log/codec.ts';
 import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../redis.ts';
 import { loadStatement } from '../statements.ts';
-import {
-  holdingOf,
-  type OutboxEntry,
-  oneOf,
-  outboxEntryOf,
-  reserveReplyOf,
-  scanPageOf,
-  termsOf,
-  toBase36,
-} from './redis-replies.ts';
+import { createRedisRecovery } from './redis-recovery.ts';
+import { holdingOf, oneOf, reserveReplyOf, termsOf, toBase36 } from './redis-replies.ts';
 import { redisRisks } from './redis-risks.ts';
-import { ONLY_BUCKET, type ReserveCall, type StockLedger } from './stock.ts';
-import { checkHold, checkLoad, checkRelease, checkReserve } from './stock-arguments.ts';
+import { createRedisScans } from './redis-scans.ts';
+import { type DeliveryReply, ONLY_BUCKET, type ReserveCall, type StockLedger } from './stock.ts';
+import { checkHold, checkRelease, checkReserve } from './stock-arguments.ts';
 import { type BucketKeys, bucketKeys, DEFAULT_KEY_PREFIX } from './stock-keys.ts';
 
 /** Fields in one HDEL: well under a millisecond of Redis's single thread. */
 const CONFIRM_CHUNK = 1_000;
-/** What one HSCAN step looks at, for the same reason. */
-const SCAN_COUNT = 1_000;
+
+const DELIVERY_REPLIES: readonly DeliveryReply[] = ['applied', 'already', 'newer', 'recovering'];
+
+const LINEAGE = loadStatement(new URL('./lua/lineage-1.lua', import.meta.url));
 
 export const STOCK_SCRIPTS = {
-  load: loadStatement(new URL('./lua/load-3.lua', import.meta.url)),
+  load: withLineage(new URL('./lua/load-3.lua', import.meta.url)),
+  freeze: withLineage(new URL('./lua/freeze-3.lua', import.meta.url)),
+  fill: withLineage(new URL('./lua/fill-3.lua', import.meta.url)),
   reserve: loadStatement(new URL('./lua/reserve-4.lua', import.meta.url)),
   release: loadStatement(new URL('./lua/release-4.lua', import.meta.url)),
   hold: loadStatement(new URL('./lua/hold-3.lua', import.meta.url)),
   find: loadStatement(new URL('./lua/find-2.lua', import.meta.url)),
-  terms: loadStatement(new URL('./lua/terms-2.lua', import.meta.url)),
+  terms: withLineage(new URL('./lua/terms-2.lua', import.meta.url)),
 };
+
+function withLineage(script: URL): string {
+  return `${LINEAGE}\n${loadStatement(script)}`;
+}
 
 export interface RedisStockOptions extends Omit<RedisConnectionOptions, 'connectionName'> {
   keyPrefix?: string;
@@ -45,7 +45,7 @@ export interface RedisStockOptions extends Omit<RedisConnectionOptions, 'connect
 export function createRedisStock(options: RedisStockOptions): StockLedger {
   const { keyPrefix = DEFAULT_KEY_PREFIX, scripts = STOCK_SCRIPTS } = options;
   const redis = connectRedis({ ...options, connectionName: 'sluice-stock' });
-  const { load, reserve, release, hold, find, terms } = prepareScripts(redis, scripts);
+  const run = prepareScripts(redis, scripts);
 
   const keysBySale = new Map<string, BucketKeys>();
   function keysOf(saleId: string): BucketKeys {
@@ -55,16 +55,12 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
   }
 
   return {
-    async load(sale) {
-      checkLoad(sale);
-      const { state, buyers, released } = keysOf(sale.saleId);
-      const reply = await load([state, buyers, released], [sale.epoch, sale.units]);
-      return oneOf(['loaded', 'newer'], reply);
-    },
+    ...createRedisRecovery(run, keysOf),
+    ...createRedisScans(redis, keysOf),
     async reserve(call) {
       checkReserve(call);
       const { state, buyers, outbox, released } = keysOf(call.saleId);
-      const reply = await reserve([state, buyers, outbox, released], reserveParameters(call));
+      const reply = await run.reserve([state, buyers, outbox, released], reserveParameters(call));
       return reserveReplyOf(reply, call.requests.length);
     },
     async confirm(saleId, orderIds) {
@@ -76,33 +72,26 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
     },
     async find(saleId, buyerId) {
       const { buyers, outbox } = keysOf(saleId);
-      const reply = await find([buyers, outbox], [buyerId]);
+      const reply = await run.find([buyers, outbox], [buyerId]);
       return reply === null ? undefined : holdingOf(reply);
-    },
-    async pending({ saleId, beforeMs, limit }) {
-      const entries = await readOutbox(redis, keysOf(saleId).outbox);
-      const old = entries.filter((entry) => entry.reservedAtMs < beforeMs);
-      old.sort((one, other) => one.epoch - other.epoch || one.seq - other.seq);
-      const wanted = old.slice(0, limit);
-      return wanted.map((entry): Reservation => ({ saleId, bucket: ONLY_BUCKET, ...entry }));
     },
     async release(call) {
       checkRelease(call);
       const { state, buyers, outbox, released } = keysOf(call.saleId);
       const parameters = [call.epoch, call.orderId, call.buyerId, call.units];
-      const reply = await release([state, buyers, outbox, released], parameters);
-      return oneOf(['applied', 'already', 'other-epoch'], reply);
+      const reply = await run.release([state, buyers, outbox, released], parameters);
+      return oneOf(DELIVERY_REPLIES, reply);
     },
     async hold(call) {
       checkHold(call);
       const { state, buyers, released } = keysOf(call.saleId);
       const parameters = [call.epoch, call.orderId, call.buyerId, call.quantity];
-      const reply = await hold([state, buyers, released], parameters);
-      return oneOf(['applied', 'already', 'other-epoch'], reply);
+      const reply = await run.hold([state, buyers, released], parameters);
+      return oneOf(DELIVERY_REPLIES, reply);
     },
     async terms(saleId) {
       const { state, outbox } = keysOf(saleId);
-      const reply = await terms([state, outbox], []);
+      const reply = await run.terms([state, outbox], []);
       return reply === null ? undefined : termsOf(reply);
     },
     ping: redis.ping,
@@ -114,6 +103,8 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
 function prepareScripts(redis: RedisConnection, scripts: typeof STOCK_SCRIPTS) {
   return {
     load: redis.script(scripts.load),
+    freeze: redis.script(scripts.freeze),
+    fill: redis.script(scripts.fill),
     reserve: redis.script(scripts.reserve),
     release: redis.script(scripts.release),
     hold: redis.script(scripts.hold),
@@ -128,22 +119,4 @@ function reserveParameters(call: ReserveCall): (string | number)[] {
     parameters.push(orderId, buyerId, quantity);
   }
   return parameters;
-}
-
-/**
- * Reads the outbox in small steps, so that a long one (the log is down) never holds up
- * reservations. A scan may show an entry twice, and misses none that is there throughout.
- */
-async function readOutbox(redis: RedisConnection, outbox: string): Promise<OutboxEntry[]> {
-  const entries = new Map<string, OutboxEntry>();
-  let cursor = '0';
-  do {
-    const reply = await redis.run((client) => client.hscan(outbox, cursor, 'COUNT', SCAN_COUNT));
-    const page = scanPageOf(reply);
-    for (const [orderId, value] of page.entries) {
-      entries.set(orderId, outboxEntryOf(orderId, value));
-    }
-    cursor = page.cursor;
-  } while (cursor !== '0');
-  return [...entries.values()];
 }

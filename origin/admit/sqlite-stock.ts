@@ -5,28 +5,28 @@
  * one.
  */
 import type { EmbeddedDatabase } from '../embedded.ts';
+import { createSqliteReads } from './sqlite-reads.ts';
+import { createSqliteRecovery } from './sqlite-recovery.ts';
 import { prepareStockStatements, type StockStatements } from './sqlite-stock-statements.ts';
-import {
-  type HoldCall,
-  ONLY_BUCKET,
-  type ReleaseCall,
-  type ReserveCall,
-  type ReserveReply,
-  type ReserveRequest,
-  type ReserveVerdict,
-  type StockLedger,
+import type {
+  DeliveryReply,
+  HoldCall,
+  ReleaseCall,
+  ReserveCall,
+  ReserveReply,
+  ReserveRequest,
+  ReserveVerdict,
+  StockLedger,
 } from './stock.ts';
-import { checkHold, checkLoad, checkRelease, checkReserve } from './stock-arguments.ts';
+import { checkHold, checkRelease, checkReserve } from './stock-arguments.ts';
 
 /** Makes its tables itself; they are named `stock_*`. */
 export function createSqliteStock(database: EmbeddedDatabase): StockLedger {
   const statements = prepareStockStatements(database.raw);
 
   return {
-    async load(sale) {
-      checkLoad(sale);
-      return database.write(() => load(statements, sale));
-    },
+    ...createSqliteRecovery(database, statements),
+    ...createSqliteReads(statements),
     async reserve(call) {
       checkReserve(call);
       return database.write(() => reserve(statements, call));
@@ -37,23 +37,6 @@ export function createSqliteStock(database: EmbeddedDatabase): StockLedger {
         for (const orderId of orderIds) statements.deleteOutbox.run(saleId, orderId);
       });
     },
-    async find(saleId, buyerId) {
-      const row = statements.selectHolding(saleId, buyerId);
-      if (row === undefined) return undefined;
-      return { orderId: row.order_id, quantity: row.quantity, accepting: row.accepting === 1 };
-    },
-    async pending({ saleId, beforeMs, limit }) {
-      return statements.selectPending(saleId, beforeMs, limit).map((row) => ({
-        saleId,
-        epoch: row.epoch,
-        bucket: ONLY_BUCKET,
-        orderId: row.order_id,
-        buyerId: row.buyer_id,
-        quantity: row.quantity,
-        seq: row.seq,
-        reservedAtMs: row.reserved_at_ms,
-      }));
-    },
     async release(call) {
       checkRelease(call);
       return database.write(() => release(statements, call));
@@ -61,12 +44,6 @@ export function createSqliteStock(database: EmbeddedDatabase): StockLedger {
     async hold(call) {
       checkHold(call);
       return database.write(() => hold(statements, call));
-    },
-    async terms(saleId) {
-      const state = statements.selectState(saleId);
-      if (state === undefined) return undefined;
-      const { epoch, stock, taken, seq } = state;
-      return { epoch, stock, takenUnits: taken, seq, outbox: statements.countOutbox(saleId) };
     },
     async ping() {
       if (!database.raw.isOpen) throw new Error('the embedded database is closed');
@@ -76,19 +53,6 @@ export function createSqliteStock(database: EmbeddedDatabase): StockLedger {
     // The database belongs to whoever opened it.
     close: async () => {},
   };
-}
-
-function load(
-  statements: StockStatements,
-  sale: { saleId: string; epoch: number; units: number },
-): 'loaded' | 'newer' {
-  const state = statements.selectState(sale.saleId);
-  if (state?.epoch === sale.epoch) return 'loaded';
-  if (state !== undefined && state.epoch > sale.epoch) return 'newer';
-  statements.replaceState.run(sale.saleId, sale.epoch, sale.units);
-  statements.deleteBuyers.run(sale.saleId);
-  statements.deleteReleased.run(sale.saleId);
-  return 'loaded';
 }
 
 function reserve(statements: StockStatements, call: ReserveCall): ReserveReply {
@@ -126,12 +90,10 @@ function judge(
   return { kind: 'reserved', seq: left.seq };
 }
 
-function release(
-  statements: StockStatements,
-  call: ReleaseCall,
-): 'applied' | 'already' | 'other-epoch' {
+function release(statements: StockStatements, call: ReleaseCall): DeliveryReply {
   const { saleId, orderId, buyerId, units } = call;
-  if (statements.selectState(saleId)?.epoch !== call.epoch) return 'other-epoch';
+  const held = statements.selectState(saleId)?.epoch ?? 0;
+  if (held !== call.epoch) return Math.abs(held) > call.epoch ? 'newer' : 'recovering';
   if (statements.insertReleased.run(saleId, orderId).changes === 0) return 'already';
   statements.deleteBuyer.run(saleId, buyerId, orderId);
   statements.deleteOutbox.run(saleId, orderId);
@@ -139,9 +101,10 @@ function release(
   return 'applied';
 }
 
-function hold(statements: StockStatements, call: HoldCall): 'applied' | 'already' | 'other-epoch' {
+function hold(statements: StockStatements, call: HoldCall): DeliveryReply {
   const { saleId, orderId, buyerId, quantity } = call;
-  if (statements.selectState(saleId)?.epoch !== call.epoch) return 'other-epoch';
+  const state = statements.selectState(saleId)?.epoch ?? 0;
+  if (state !== call.epoch) return Math.abs(state) > call.epoch ? 'newer' : 'recovering';
   if (statements.wasReleased(saleId, orderId)) return 'already';
   const held = statements.selectHolding(saleId, buyerId);
   if (held?.order_id === orderId && held.quantity === quantity) return 'already';

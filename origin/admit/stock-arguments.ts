@@ -3,11 +3,21 @@
  * so a failure here is a broken assumption: it throws, and nothing is sent.
  */
 import { buyerIdSchema, orderIdSchema } from '../../contract/ids.ts';
-import { type HoldCall, MAX_RESERVE_BATCH, type ReleaseCall, type ReserveCall } from './stock.ts';
+import {
+  type FillCall,
+  type FreezeCall,
+  type HoldCall,
+  type LoadCall,
+  MAX_FILL,
+  MAX_RESERVE_BATCH,
+  type ReleaseCall,
+  type ReserveCall,
+} from './stock.ts';
 
 /** Order ids have one length, which lets a holding be written as the id and then the quantity. */
 export const ORDER_ID_LENGTH = 22;
 const MAX_BUYER_ID_LENGTH = 64;
+const MAX_TOKEN_LENGTH = 64;
 /** A holding's quantity has at most nine digits. */
 const QUANTITY_LIMIT = 1e9;
 
@@ -15,9 +25,28 @@ export class StockArgumentsError extends Error {
   readonly code = 'stock-arguments';
 }
 
-export function checkLoad(sale: { epoch: number; units: number }): void {
-  check(isCount(sale.epoch, 1), 'epoch', sale.epoch);
-  check(isCount(sale.units, 0), 'units', sale.units);
+export function checkLoad(call: LoadCall): void {
+  check(isCount(call.epoch, 1), 'epoch', call.epoch);
+  check(isCount(call.units, 0), 'units', call.units);
+  if (call.token !== undefined) checkToken(call.token);
+}
+
+export function checkFreeze(call: FreezeCall): void {
+  check(isCount(call.epoch, 1), 'epoch', call.epoch);
+  checkToken(call.token);
+}
+
+/** Runs for every order of a sale: plain comparisons, no schema. */
+export function checkFill(call: FillCall): void {
+  const { holdings, releasedIds } = call;
+  checkFreeze(call);
+  check(holdings.length <= MAX_FILL, 'holdings', holdings.length);
+  check(releasedIds.length <= MAX_FILL, 'releasedIds', releasedIds.length);
+  for (const { buyerId, orderId, quantity } of holdings) {
+    checkOrder(orderId, buyerId);
+    check(isCount(quantity, 1) && quantity < QUANTITY_LIMIT, 'quantity', quantity);
+  }
+  for (const orderId of releasedIds) check(orderId.length === ORDER_ID_LENGTH, 'orderId', orderId);
 }
 
 /** Runs for every order: plain comparisons, no schema. */
@@ -28,8 +57,7 @@ export function checkReserve(call: ReserveCall): void {
   check(isCount(nowMs, 0), 'nowMs', nowMs);
   check(requests.length >= 1 && requests.length <= MAX_RESERVE_BATCH, 'requests', requests.length);
   for (const { orderId, buyerId, quantity } of requests) {
-    check(orderId.length === ORDER_ID_LENGTH, 'orderId', orderId);
-    check(buyerId !== '' && buyerId.length <= MAX_BUYER_ID_LENGTH, 'buyerId', buyerId);
+    checkOrder(orderId, buyerId);
     check(isCount(quantity, 1) && quantity <= perBuyer, 'quantity', quantity);
   }
 }
@@ -47,6 +75,15 @@ export function checkHold(call: HoldCall): void {
   check(orderIdSchema.safeParse(call.orderId).success, 'orderId', call.orderId);
   check(buyerIdSchema.safeParse(call.buyerId).success, 'buyerId', call.buyerId);
   check(isCount(call.quantity, 1) && call.quantity < QUANTITY_LIMIT, 'quantity', call.quantity);
+}
+
+function checkOrder(orderId: string, buyerId: string): void {
+  check(orderId.length === ORDER_ID_LENGTH, 'orderId', orderId);
+  check(buyerId !== '' && buyerId.length <= MAX_BUYER_ID_LENGTH, 'buyerId', buyerId);
+}
+
+function checkToken(token: string): void {
+  check(token !== '' && token.length <= MAX_TOKEN_LENGTH, 'token', token);
 }
 
 function isCount(value: number, least: number): boolean {

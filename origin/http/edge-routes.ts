@@ -28,9 +28,11 @@ export function createEdgeRoutes({ passGate, directory, stock }: EdgeRoutesOptio
     if (admitted.buyerId !== '') return answer(NOT_FOR_BUYERS);
     const sale = await directory.get(context.req.param('saleId'));
     if (sale === undefined) return answer({ kind: 'unknown-sale' });
-    // A store that is away is no reason to call a sale sold out: the origin will answer for it.
+    // A store that is away or recovers is no reason to call a sale sold out: the origin will answer
+    // for it.
     const terms = await stock.terms(sale.saleId).catch(() => undefined);
-    return json(snapshotOf(sale, terms?.stock ?? sale.units));
+    const isKnown = terms !== undefined && !terms.frozen;
+    return json(snapshotOf(sale, isKnown ? terms.stock : sale.units));
   });
   return routes;
 }

@@ -1,12 +1,13 @@
 /**
  * A buyer's orders in all sales, so that they are there on any device of theirs. Only what the book
  * has: an order that is still on its way to it (a moment, as a rule) shows under its sale and its
- * own id, and here once it has settled.
+ * own id, and here once it has settled. One that lies in the dead letters is here as well, first.
  */
 import { Hono } from 'hono';
 import type { MyOrders } from '../../contract/order.ts';
 import type { PaymentState } from '../../contract/payment.ts';
-import { bookOrderView } from '../admit/order-view.ts';
+import { bookOrderView, heldOrderView } from '../admit/order-view.ts';
+import type { HeldOrders } from '../dead-letters/held-orders.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { type OrderRow, toBookOrder } from '../settle/order-row.ts';
@@ -31,6 +32,7 @@ export interface MineRoutesOptions {
   passGate: PassGate;
   book: Pick<OrderBook, 'read'>;
   directory: Pick<SaleDirectory, 'known'>;
+  held: HeldOrders;
   newestPayments?: NewestPayments;
 }
 
@@ -69,7 +71,11 @@ async function readMyOrders(options: MineRoutesOptions, buyerId: string): Promis
       title: titles.get(row.saleId) ?? row.saleId,
     };
   });
-  return { orders };
+  const held = (await options.held.ofBuyer(buyerId)).map((order) => ({
+    ...heldOrderView(order),
+    title: titles.get(order.saleId) ?? order.saleId,
+  }));
+  return { orders: [...held, ...orders] };
 }
 
 function newestSales(sales: Sale[]): Sale[] {

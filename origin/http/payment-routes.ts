@@ -5,12 +5,13 @@
 import { Hono } from 'hono';
 import { orderIdSchema } from '../../contract/ids.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
-import { MAX_EVENT_BYTES } from '../../contract/payment.ts';
+import { MAX_EVENT_BYTES, providerSchema } from '../../contract/payment.ts';
 import type { OrderReader } from '../admit/order-view.ts';
 import type { Payments } from '../pay/payments.ts';
 import { eventHeaders } from '../pay/take-event.ts';
 import type { Cancellation } from '../sweep/cancel-order.ts';
 import { answer, json } from './answer.ts';
+import { createEventLimit } from './event-limit.ts';
 import type { Admitted, PassGate } from './pass-gate.ts';
 
 export interface PaymentRoutesOptions {
@@ -28,6 +29,7 @@ const NOT_SETTLED: Outcome = { kind: 'not-payable', reason: 'it is not settled y
 
 export function createPaymentRoutes(options: PaymentRoutesOptions): Hono {
   const { passGate, payments, orders, cancel, nowMs } = options;
+  const waitOf = createEventLimit();
   const routes = new Hono();
 
   /** An order that the book does not have may wait in the log. */
@@ -58,9 +60,14 @@ export function createPaymentRoutes(options: PaymentRoutesOptions): Hono {
     const admitted = await passGate(context.req, MAX_EVENT_BYTES);
     if (admitted.kind !== 'admitted') return answer(admitted);
     if (admitted.buyerId !== '') return answer(NOT_FOR_BUYERS);
+    const provider = providerSchema.safeParse(context.req.param('provider'));
+    if (!provider.success) return answer({ kind: 'unknown-route' });
+    // Only now: whoever has no pass must not use up what providers are allowed.
+    const retryAfterMs = waitOf(provider.data, nowMs());
+    if (retryAfterMs > 0) return answer({ kind: 'too-fast', retryAfterMs });
     const headers = eventHeaders((name) => context.req.header(name));
     const event = { body: admitted.body, headers };
-    const taken = await payments.takeEvent(context.req.param('provider'), event, nowMs());
+    const taken = await payments.takeEvent(provider.data, event, nowMs());
     return taken.kind === 'taken' ? json({ received: true }) : answer(taken);
   });
 

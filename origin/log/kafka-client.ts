@@ -3,8 +3,10 @@
  * limit is set here by name, since kafkajs's own defaults differ between versions and under
  * NODE_ENV=test. Also the errors that callers see, so that none has to know kafkajs's.
  */
-import { connect as connectSocket, type Socket } from 'node:net';
-import { Kafka, type LogEntry as KafkaLogEntry, logLevel } from 'kafkajs';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Kafka, type LogEntry as KafkaLogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import type { SaslLogin, TlsMaterial } from '../connection-security.ts';
 import { mendKafkaTimers } from './kafka-timers.ts';
 
 /** Enough for a broker in another zone; a dead host costs this once for each address. */
@@ -34,6 +36,9 @@ export interface KafkaClientOptions {
   brokers: readonly string[];
   clientId: string;
   logger: KafkaLogger;
+  /** Encrypts, and holds each broker to its name. */
+  tls?: TlsMaterial | undefined;
+  sasl?: SaslLogin | undefined;
   /** Opens the TCP connection; tests put faults here. */
   connect?: ((address: { host: string; port: number }) => Socket) | undefined;
 }
@@ -52,7 +57,9 @@ export function createKafkaClient({
   brokers,
   clientId,
   logger,
-  connect,
+  tls,
+  sasl,
+  connect = connectSocket,
 }: KafkaClientOptions): Kafka {
   mendKafkaTimers();
   return new Kafka({
@@ -63,9 +70,15 @@ export function createKafkaClient({
     retry: { ...CONNECT_RETRIES, factor: 0.2, multiplier: 2 },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => passOn(logger, entry),
+    // kafkajs warns of SASL without TLS only when it is told so itself.
+    ...(tls === undefined ? {} : { ssl: tls }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
     socketFactory: ({ host, port, onConnect }) => {
-      const socket = (connect ?? connectSocket)({ host, port });
-      socket.once('connect', onConnect);
+      const plain = connect({ host, port });
+      const name = isIP(host) === 0 ? { servername: host } : {};
+      const socket =
+        tls === undefined ? plain : connectTls({ ...tls, ...name, socket: plain, host });
+      socket.once(tls === undefined ? 'connect' : 'secureConnect', onConnect);
       // A request must not wait for the acknowledgement of the one before (Nagle's algorithm).
       socket.setNoDelay(true);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);

@@ -1,11 +1,16 @@
 /**
- * OrderLog on Kafka. Orders go to `<prefix>.orders`, spread over its partitions by sale and lane;
- * what cannot be settled goes to `<prefix>.dead-letters`. The book keeps the offsets under a name
- * that holds the cluster's id, so that a new cluster is read from its beginning.
+ * OrderLog on Kafka. Orders go to `<prefix>.orders`, spread over its partitions by sale and lane.
+ * The book keeps the offsets under a name that holds the cluster's id, so that a new cluster is
+ * read from its beginning.
  */
 import type { Admin } from 'kafkajs';
 import { type Clock, systemClock } from '../../contract/clock.ts';
-import { encodeReservations, laneOf } from '../../contract/log/codec.ts';
+import {
+  encodeBarrier,
+  encodeReservations,
+  type LogBarrier,
+  laneOf,
+} from '../../contract/log/codec.ts';
 import {
   createKafkaClient,
   type KafkaClientOptions,
@@ -13,10 +18,11 @@ import {
   KafkaUnreachableError,
 } from './kafka-client.ts';
 import { createKafkaConsumer } from './kafka-consumer.ts';
+import { isBrokerAway } from './kafka-errors.ts';
 import { createTopicBounds } from './kafka-positions.ts';
-import { createSerialProducer, type PlacedMessage } from './kafka-producer.ts';
-import { prepareTopics, type TopicSetup, topicRisks } from './kafka-topics.ts';
-import type { DeadLetter, LogConsumer, OrderLog } from './log.ts';
+import { createSerialProducer } from './kafka-producer.ts';
+import { countPartitions, prepareTopic, type TopicSetup, topicRisks } from './kafka-topics.ts';
+import type { LogConsumer, OrderLog } from './log.ts';
 import { registerZstd } from './zstd.ts';
 
 /** Longer than a broker that lives takes, shorter than a readiness probe waits. */
@@ -25,7 +31,7 @@ const PING_TIMEOUT_MS = 3_000;
 export interface KafkaLogOptions {
   /** `host:port` each; parseKafkaUrl makes them of LOG_URL. */
   brokers: readonly string[];
-  /** Begins the names of both topics. */
+  /** Begins the topic's name. */
   prefix?: string;
   /** All processes with the same group share the partitions. */
   groupId?: string;
@@ -36,6 +42,8 @@ export interface KafkaLogOptions {
   replication: number;
   logger: KafkaClientOptions['logger'];
   clock?: Clock;
+  tls?: KafkaClientOptions['tls'];
+  sasl?: KafkaClientOptions['sasl'];
   connect?: KafkaClientOptions['connect'];
 }
 
@@ -44,10 +52,10 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<OrderLog
   const { brokers, lanes, logger, clock = systemClock, connect, prefix = 'sluice' } = options;
   const { groupId = `${prefix}.settle`, clientId = 'sluice', partitions, replication } = options;
   registerZstd();
-  const client: KafkaClientOptions = { brokers, clientId, logger, connect };
+  const { tls, sasl } = options;
+  const client: KafkaClientOptions = { brokers, clientId, logger, tls, sasl, connect };
   const orders = `${prefix}.orders`;
-  const deadLetters = `${prefix}.dead-letters`;
-  const setup: TopicSetup = { orders, deadLetters, partitions, replication };
+  const setup: TopicSetup = { topic: orders, partitions, replication };
 
   const admin = createKafkaClient({ ...client, logger: quiet(logger) }).admin();
   const opened = await open(admin, client, setup);
@@ -68,9 +76,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<OrderLog
       }));
       await producer.send(orders, messages);
     },
-    async appendDeadLetter(letter) {
-      await producer.send(deadLetters, [deadLetterMessage(letter, clock.nowMs())]);
-    },
+    barrier: (barrier) => appendBarrier(admin, client, orders, clock.nowMs(), barrier),
     async consume(handler) {
       const consumer = await createKafkaConsumer({
         ...client,
@@ -94,6 +100,30 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<OrderLog
   };
 }
 
+/**
+ * Through a producer of its own: kafkajs believes for five minutes in the partitions that it saw
+ * first, and a partition without its barrier would be waited for in vain, or passed unread.
+ */
+async function appendBarrier(
+  admin: Admin,
+  client: KafkaClientOptions,
+  topic: string,
+  nowMs: number,
+  barrier: LogBarrier,
+): Promise<Map<number, bigint>> {
+  const value = asBuffer(encodeBarrier(barrier));
+  const headers = { 'produced-at': String(nowMs) };
+  const count = await countPartitions(admin, topic);
+  const partitions = Array.from({ length: count }, (_, partition) => partition);
+  const messages = partitions.map((partition) => ({ value, headers, partition }));
+  const producer = await createSerialProducer(client);
+  try {
+    return await producer.send(topic, messages);
+  } finally {
+    await producer.close();
+  }
+}
+
 async function open(admin: Admin, client: KafkaClientOptions, setup: TopicSetup) {
   try {
     await admin.connect();
@@ -101,13 +131,14 @@ async function open(admin: Admin, client: KafkaClientOptions, setup: TopicSetup)
     throw unreachable(client.brokers, cause);
   }
   try {
-    const partitions = await prepareTopics(admin, setup, client.logger);
+    const partitions = await prepareTopic(admin, setup, client.logger);
     const { clusterId } = await admin.describeCluster();
     const producer = await createSerialProducer(client);
     return { partitions, clusterId, producer };
   } catch (error) {
     await admin.disconnect();
-    throw error;
+    // A broker that wants a login closes the connection only when something is asked of it.
+    throw isBrokerAway(error) ? unreachable(client.brokers, error) : error;
   }
 }
 
@@ -119,23 +150,6 @@ export function partitionOf(key: string, partitions: number): number {
   const slash = key.lastIndexOf('/');
   const lane = Number(key.slice(slash + 1));
   return (laneOf(key.slice(0, slash), partitions) + lane) % partitions;
-}
-
-function deadLetterMessage(letter: DeadLetter, nowMs: number): PlacedMessage {
-  const { source, partition, offset, orderId, reason, value } = letter;
-  return {
-    partition: 0,
-    key: `${source}/${partition}/${offset}`,
-    value: asBuffer(value),
-    headers: {
-      source,
-      partition: String(partition),
-      offset: String(offset),
-      reason,
-      ...(orderId === undefined ? {} : { 'order-id': orderId }),
-      'produced-at': String(nowMs),
-    },
-  };
 }
 
 async function ping(admin: Admin, brokers: readonly string[]): Promise<void> {
@@ -156,7 +170,10 @@ async function ping(admin: Admin, brokers: readonly string[]): Promise<void> {
 }
 
 function unreachable(brokers: readonly string[], cause: unknown): KafkaUnreachableError {
-  return new KafkaUnreachableError(`Kafka at ${brokers.join(',')} does not answer`, { cause });
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new KafkaUnreachableError(`Kafka at ${brokers.join(',')} does not answer: ${reason}`, {
+    cause,
+  });
 }
 
 /** What fails for an admin rejects a promise; a topic not there yet is no warning. */

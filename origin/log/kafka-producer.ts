@@ -27,8 +27,11 @@ export class LogAppendError extends Error {
 }
 
 export interface SerialProducer {
-  /** Resolves when all messages are durable; rejects with LogAppendError when that is not known. */
-  send(topic: string, messages: readonly PlacedMessage[]): Promise<void>;
+  /**
+   * Resolves when all messages are durable, with the offset of the first of each partition;
+   * rejects with LogAppendError when that is not known.
+   */
+  send(topic: string, messages: readonly PlacedMessage[]): Promise<Map<number, bigint>>;
   /** Sends what waits, then disconnects. */
   close(): Promise<void>;
 }
@@ -52,7 +55,10 @@ export async function createSerialProducer(options: KafkaClientOptions): Promise
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
 
-  async function sendNow(topic: string, messages: readonly PlacedMessage[]): Promise<void> {
+  async function sendNow(
+    topic: string,
+    messages: readonly PlacedMessage[],
+  ): Promise<Map<number, bigint>> {
     let answers: RecordMetadata[];
     try {
       answers = await producer.send({
@@ -67,7 +73,7 @@ export async function createSerialProducer(options: KafkaClientOptions): Promise
         cause,
       });
     }
-    assertAllConfirmed(topic, messages, answers);
+    return confirmedOffsets(topic, messages, answers);
   }
 
   return {
@@ -101,16 +107,17 @@ function compressionFor(messages: readonly PlacedMessage[]): CompressionTypes {
 /**
  * kafkajs drops messages of a partition that its metadata does not have, and resolves all the same.
  */
-function assertAllConfirmed(
+function confirmedOffsets(
   topic: string,
   messages: readonly PlacedMessage[],
   answers: readonly RecordMetadata[],
-): void {
-  const confirmed = new Set(
-    answers.filter((answer) => answer.errorCode === 0).map((answer) => answer.partition),
-  );
-  const missing = messages.find((message) => !confirmed.has(message.partition));
-  if (missing === undefined) return;
+): Map<number, bigint> {
+  const offsets = new Map<number, bigint>();
+  for (const { errorCode, partition, baseOffset } of answers) {
+    if (errorCode === 0 && baseOffset !== undefined) offsets.set(partition, BigInt(baseOffset));
+  }
+  const missing = messages.find((message) => !offsets.has(message.partition));
+  if (missing === undefined) return offsets;
   throw new LogAppendError(`Kafka did not confirm partition ${missing.partition} of ${topic}`);
 }
 

@@ -1,7 +1,7 @@
 /**
- * The two topics of a log: made at the start when they are missing, and compared with the
- * configuration when they are there. A start that would leave fewer copies than the operator asked
- * for is refused. Two processes may start at once; the one that comes second finds the topic made.
+ * The topic of a log: made at the start when it is missing, and compared with the configuration
+ * when it is there. A start that would leave fewer copies than the operator asked for is refused.
+ * Two processes may start at once; the one that comes second finds the topic made.
  */
 import kafkajs, { type Admin } from 'kafkajs';
 import { pause } from '../timer.ts';
@@ -14,8 +14,7 @@ const LEADER_ATTEMPTS = 100;
 const LEADER_PAUSE_MS = 100;
 
 export interface TopicSetup {
-  orders: string;
-  deadLetters: string;
+  topic: string;
   partitions: number;
   replication: number;
 }
@@ -26,37 +25,35 @@ interface TopicShape {
   replicas: number;
 }
 
-/** Resolves with the number of partitions of the orders topic. Throws KafkaSetupError. */
-export async function prepareTopics(
+/** Resolves with the number of partitions. Throws KafkaSetupError. */
+export async function prepareTopic(
   admin: Admin,
   setup: TopicSetup,
   logger: KafkaLogger,
 ): Promise<number> {
+  const { topic } = setup;
   const existing = new Set(await admin.listTopics());
   const { brokers } = await admin.describeCluster();
-  for (const topic of [setup.orders, setup.deadLetters]) {
-    if (!existing.has(topic)) await createTopic(admin, topic, setup, brokers.length);
-    const shape = await awaitTopic(admin, topic);
-    if (shape.replicas < setup.replication) {
-      throw new KafkaSetupError(
-        `Kafka topic ${topic} has ${copies(shape.replicas)} where LOG_REPLICATION asks for ` +
-          `${setup.replication}: reassign its replicas, or lower LOG_REPLICATION`,
-      );
-    }
-    if (topic === setup.orders && shape.partitions < setup.partitions) {
-      logger.warn({ topic, partitions: shape.partitions }, fewerPartitions(topic, shape, setup));
-    }
+  if (!existing.has(topic)) await createTopic(admin, setup, brokers.length);
+  const shape = await awaitTopic(admin, topic);
+  if (shape.replicas < setup.replication) {
+    throw new KafkaSetupError(
+      `Kafka topic ${topic} has ${copies(shape.replicas)} where LOG_REPLICATION asks for ` +
+        `${setup.replication}: reassign its replicas, or lower LOG_REPLICATION`,
+    );
   }
-  return (await awaitTopic(admin, setup.orders)).partitions;
+  if (shape.partitions < setup.partitions) {
+    logger.warn({ topic, partitions: shape.partitions }, fewerPartitions(shape, setup));
+  }
+  return shape.partitions;
 }
 
-async function createTopic(
-  admin: Admin,
-  topic: string,
-  setup: TopicSetup,
-  brokers: number,
-): Promise<void> {
-  const { partitions, replication } = setup;
+export async function countPartitions(admin: Admin, topic: string): Promise<number> {
+  return (await awaitTopic(admin, topic)).partitions;
+}
+
+async function createTopic(admin: Admin, setup: TopicSetup, brokers: number): Promise<void> {
+  const { topic, partitions: numPartitions, replication } = setup;
   if (brokers < replication) {
     const running = brokers === 1 ? '1 broker' : `${brokers} brokers`;
     throw new KafkaSetupError(
@@ -64,20 +61,18 @@ async function createTopic(
         'start more brokers, or lower LOG_REPLICATION',
     );
   }
-  const kept = topic === setup.orders ? ORDERS_KEPT_MS : -1;
   const settings = {
     // One broker may be down without stopping the sale.
     'min.insync.replicas': Math.max(1, replication - 1),
     'unclean.leader.election.enable': false,
     'message.timestamp.type': 'LogAppendTime',
     'cleanup.policy': 'delete',
-    'retention.ms': kept,
+    'retention.ms': ORDERS_KEPT_MS,
   };
   const configEntries = Object.entries(settings).map(([name, value]) => ({
     name,
     value: String(value),
   }));
-  const numPartitions = topic === setup.orders ? partitions : 1;
   const wanted = { topic, numPartitions, replicationFactor: replication, configEntries };
   await admin.createTopics({ topics: [wanted], waitForLeaders: false });
 }
@@ -101,9 +96,9 @@ async function awaitTopic(admin: Admin, topic: string): Promise<TopicShape> {
   throw new KafkaSetupError(`Kafka topic ${topic} has no leader`, { cause });
 }
 
-/** One line for each thing that the orders topic puts at risk. */
+/** One line for each thing that the topic puts at risk. */
 export async function topicRisks(admin: Admin, setup: TopicSetup): Promise<string[]> {
-  const topic = setup.orders;
+  const { topic } = setup;
   const shape = await awaitTopic(admin, topic);
   const names = ['min.insync.replicas', 'unclean.leader.election.enable'];
   const type = kafkajs.ConfigResourceTypes.TOPIC;
@@ -114,15 +109,15 @@ export async function topicRisks(admin: Admin, setup: TopicSetup): Promise<strin
   const values = new Map(
     resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]),
   );
-  return describeRisks(topic, shape, setup, values);
+  return describeRisks(shape, setup, values);
 }
 
 function describeRisks(
-  topic: string,
   shape: TopicShape,
   setup: TopicSetup,
   values: ReadonlyMap<string, string>,
 ): string[] {
+  const { topic } = setup;
   const risks: string[] = [];
   const leastInSync = Number(values.get('min.insync.replicas'));
   if (shape.replicas === 1) {
@@ -142,13 +137,13 @@ function describeRisks(
         "become leader, and orders already answered 'queued' are lost",
     );
   }
-  if (shape.partitions < setup.partitions) risks.push(fewerPartitions(topic, shape, setup));
+  if (shape.partitions < setup.partitions) risks.push(fewerPartitions(shape, setup));
   return risks;
 }
 
-function fewerPartitions(topic: string, shape: TopicShape, setup: TopicSetup): string {
+function fewerPartitions(shape: TopicShape, setup: TopicSetup): string {
   return (
-    `Kafka topic ${topic} has ${shape.partitions} partitions where LOG_PARTITIONS asks for ` +
+    `Kafka topic ${setup.topic} has ${shape.partitions} partitions where LOG_PARTITIONS asks for ` +
     `${setup.partitions}: nothing is lost, but settling is less parallel; add partitions while ` +
     'no sale runs'
   );

@@ -2,7 +2,7 @@
  * OrderLog: the port to the durable log between reserving and settling (Kafka, or a table when
  * embedded). What `append` has resolved is never lost (I3); records may come more than once.
  */
-import type { Reservation } from '../../contract/log/codec.ts';
+import type { LogBarrier, Reservation } from '../../contract/log/codec.ts';
 
 export interface LogEntry {
   partition: number;
@@ -11,18 +11,6 @@ export interface LogEntry {
   value: Uint8Array;
   /** When it was appended, by the log's clock. */
   appendedAtMs: number;
-}
-
-export interface DeadLetter {
-  /** Where the record came from: topic or table name. */
-  source: string;
-  partition: number;
-  offset: bigint;
-  /** The order concerned, when the record could be read. */
-  orderId?: string;
-  /** Why it cannot be settled: a short code such as `not-protobuf`, then details. */
-  reason: string;
-  value: Uint8Array;
 }
 
 export interface LogLag {
@@ -63,8 +51,12 @@ export interface OrderLog {
   readonly name: string;
   /** Resolves when all are durable (Kafka: acks=all). Never two sends at once on a producer. */
   append(reservations: readonly Reservation[]): Promise<void>;
-  /** Durable like `append`. */
-  appendDeadLetter(letter: DeadLetter): Promise<void>;
+  /**
+   * Appends one barrier record to every partition, durable like `append`, and gives each one's
+   * offset. When it rejects, some partitions may have theirs: the caller repeats it, and waits for
+   * the offsets of the call that resolved.
+   */
+  barrier(barrier: LogBarrier): Promise<Map<number, bigint>>;
   consume(handler: LogHandler): Promise<LogConsumer>;
   ping(): Promise<void>;
   risks(): Promise<string[]>;

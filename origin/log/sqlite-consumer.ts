@@ -13,7 +13,7 @@ import { SLICE_ENTRIES, sliceLength } from './slices.ts';
 import { type LogBounds, recordsLost, startOffset } from './start-offset.ts';
 
 /** The log is one file with one order of records. */
-const PARTITION = 0;
+export const PARTITION = 0;
 const IDLE_POLL_MS = 1_000;
 /** Keeps a handler that always rewinds from spinning. */
 const REWIND_PAUSE_MS = 20;

@@ -4,21 +4,18 @@
  * go some minutes after they were settled, so that the file stays small.
  */
 import type { Clock } from '../../contract/clock.ts';
-import { encodeReservations } from '../../contract/log/codec.ts';
+import { encodeBarrier, encodeReservations } from '../../contract/log/codec.ts';
 import type { EmbeddedDatabase } from '../embedded.ts';
 import type { Logger } from '../logger.ts';
 import { loadStatement } from '../statements.ts';
-import type { DeadLetter, OrderLog } from './log.ts';
-import { createSqliteConsumer, type SqliteConsumer } from './sqlite-consumer.ts';
+import type { OrderLog } from './log.ts';
+import { createSqliteConsumer, PARTITION, type SqliteConsumer } from './sqlite-consumer.ts';
 
 const statement = (name: string) => loadStatement(new URL(`./sql/${name}.sql`, import.meta.url));
-const TABLES = ['create-log-records', 'create-log-dead-letters', 'create-log-identity'].map(
-  statement,
-);
+const TABLES = ['create-log-records', 'create-log-identity'].map(statement);
 const INSERT_IDENTITY = statement('insert-log-identity');
 const SELECT_IDENTITY = statement('select-log-identity');
 const INSERT_RECORD = statement('insert-log-record');
-const INSERT_DEAD_LETTER = statement('insert-log-dead-letter');
 
 export interface SqliteLogOptions {
   lanes: number;
@@ -36,7 +33,6 @@ export function createSqliteLog(
   raw.exec(INSERT_IDENTITY);
   const identity = String(raw.prepare(SELECT_IDENTITY).get()?.id);
   const insertRecord = raw.prepare(INSERT_RECORD);
-  const insertDeadLetter = raw.prepare(INSERT_DEAD_LETTER);
   let consumer: SqliteConsumer | undefined;
 
   return {
@@ -50,10 +46,14 @@ export function createSqliteLog(
       });
       consumer?.wake();
     },
-    appendDeadLetter: (letter) =>
-      database.write(() => {
-        insertDeadLetter.run(...deadLetterRow(letter), clock.nowMs());
-      }),
+    async barrier(barrier) {
+      const value = encodeBarrier(barrier);
+      const { lastInsertRowid } = await database.write(() =>
+        insertRecord.run(value, clock.nowMs()),
+      );
+      consumer?.wake();
+      return new Map([[PARTITION, BigInt(lastInsertRowid)]]);
+    },
     async consume(handler) {
       if (consumer?.running()) throw new Error('the embedded log has one consumer at a time');
       consumer = createSqliteConsumer({ database, handler, clock, logger });
@@ -69,9 +69,4 @@ export function createSqliteLog(
       await consumer?.close();
     },
   };
-}
-
-function deadLetterRow(letter: DeadLetter) {
-  const { source, partition, offset, orderId, reason, value } = letter;
-  return [source, partition, offset, orderId ?? null, reason, value] as const;
 }

@@ -1,14 +1,20 @@
 /**
- * The operator API: sales, orders, payments, the line, notices and audits, for whoever holds the
- * operator token. It is not reachable through the edge.
+ * The operator API: sales, orders, payments, the line, notices, audits and the record of changes,
+ * for whoever holds a token. One middleware stands before all of it: the door, and behind it, for
+ * whatever is not a look, the record. It is not reachable through the edge.
  */
 import { Hono } from 'hono';
-import { equalInConstantTime } from '../../contract/hashing.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
-import { nodeHashing } from '../hashing.ts';
-import { answer } from '../http/answer.ts';
+import type { Logger } from '../logger.ts';
 import type { Payments } from '../pay/payments.ts';
 import type { Cancellation } from '../sweep/cancel-order.ts';
+import { createOperatorDoor, isLook } from './auth.ts';
+import { networkOf, type TrustedProxies } from './auth-address.ts';
+import { refuse } from './auth-answer.ts';
+import type { OperatorToken } from './auth-tokens.ts';
+import { createChangeLog } from './changes.ts';
+import { addChangeRoutes } from './changes-routes.ts';
+import { addDeadLetterRoutes } from './dead-letter-routes.ts';
 import { addDeliveryRoutes } from './delivery-routes.ts';
 import { addOrderRoutes } from './order-routes.ts';
 import { createShowOrders } from './order-view.ts';
@@ -16,19 +22,30 @@ import { addPaymentRoutes } from './payment-routes.ts';
 import { addSaleRoutes, type SaleRoutesOptions } from './sale-routes.ts';
 import { addWaitlistRoutes } from './waitlist-routes.ts';
 
+/** Who may call, and through whom. */
+export interface OperatorAccess {
+  tokens: readonly OperatorToken[];
+  proxies?: TrustedProxies | undefined;
+}
+
 export interface OperatorRoutesOptions extends SaleRoutesOptions {
-  token: string;
+  access: OperatorAccess;
+  logger: Logger;
   payments: Payments;
   cancel(wanted: Cancellation): Promise<Outcome>;
 }
 
 export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
   const routes = new Hono();
-  const tokenHash = nodeHashing.sha256(`Bearer ${options.token}`);
+  const { access, logger, nowMs } = options;
+  const knock = createOperatorDoor({ tokens: access.tokens, nowMs, logger });
+  const record = createChangeLog({ book: options.stores.book, logger });
   routes.use('/operator/*', async (context, next) => {
-    // Hashes are compared, so that neither length nor content shows in the time it takes.
-    const given = nodeHashing.sha256(context.req.header('authorization') ?? '');
-    return equalInConstantTime(given, tokenHash) ? next() : answer({ kind: 'forbidden' });
+    const { method } = context.req;
+    const authorization = context.req.header('authorization');
+    const entered = knock({ method, authorization, address: networkOf(context, access.proxies) });
+    if (entered.kind !== 'entered') return refuse(entered);
+    return isLook(method) ? next() : record(entered.operator.name, context, next);
   });
   addSaleRoutes(routes, options);
   const { stores, directory, payments, cancel } = options;
@@ -36,5 +53,7 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
   addPaymentRoutes(routes, { book: stores.book, directory, payments, cancel });
   addWaitlistRoutes(routes, { stores, directory });
   addDeliveryRoutes(routes, { book: stores.book });
+  addDeadLetterRoutes(routes, { book: stores.book });
+  addChangeRoutes(routes, { book: stores.book });
   return routes;
 }

@@ -8,6 +8,7 @@ import { newSaleSchema } from '../../contract/sale.ts';
 import { topUp } from '../close/top-up.ts';
 import { answer, json } from '../http/answer.ts';
 import { parseBody, readBody } from '../http/body.ts';
+import { beginRecovery } from '../recover/begin-recovery.ts';
 import { createSale, type SaleStores, saleFrom } from '../sales/create-sale.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale, SaleChange } from '../settle/book.ts';
@@ -26,7 +27,7 @@ export function addSaleRoutes(routes: Hono, options: SaleRoutesOptions): void {
 
   async function view(sale: Sale) {
     const terms = await stores.stock.terms(sale.saleId);
-    return operatorSaleView(sale, terms?.stock, nowMs());
+    return operatorSaleView(sale, terms?.frozen ? undefined : terms?.stock, nowMs());
   }
 
   routes.get('/operator/sales', async () => {
@@ -52,6 +53,18 @@ export function addSaleRoutes(routes: Hono, options: SaleRoutesOptions): void {
     return sale === undefined ? answer({ kind: 'unknown-sale' }) : json(await view(sale));
   });
 
+  routes.post('/operator/sales/:saleId/recover', async (context) => {
+    const saleId = context.req.param('saleId');
+    await directory.refresh();
+    const sale = await directory.get(saleId);
+    if (sale === undefined) return answer({ kind: 'unknown-sale' });
+    const { epoch } = sale;
+    const began = await beginRecovery(stores.book, { saleId, epoch, cause: 'operator' });
+    if (began === undefined) return answer({ kind: 'conflict', reason: NOT_RECOVERABLE });
+    await directory.refresh();
+    return json(await view((await directory.get(saleId)) ?? sale));
+  });
+
   for (const [verb, decide] of Object.entries(CHANGES)) {
     routes.post(`/operator/sales/:saleId/${verb}`, async (context) => {
       const saleId = context.req.param('saleId');
@@ -65,6 +78,8 @@ export function addSaleRoutes(routes: Hono, options: SaleRoutesOptions): void {
     });
   }
 }
+
+const NOT_RECOVERABLE = 'its stock is being made anew, or was never loaded';
 
 /** What each command changes, from the sale as it is. */
 const CHANGES: Record<string, (sale: Sale, nowMs: number) => SaleChange | Refusal> = {
@@ -109,8 +124,10 @@ async function makeSale(context: Context, options: SaleRoutesOptions): Promise<S
   const wanted = parseBody(newSaleSchema, text.text);
   if (wanted.kind !== 'parsed') return wanted;
   const sale = saleFrom(wanted.value, options);
-  const clash = directory.ofOrder(directory.tagOf(sale.saleId));
-  if (clash !== undefined && clash.saleId !== sale.saleId) {
+  const tag = directory.tagOf(sale.saleId);
+  const others = directory.known().filter(({ saleId }) => saleId !== sale.saleId);
+  const clash = others.find(({ saleId }) => directory.tagOf(saleId) === tag);
+  if (clash !== undefined) {
     return { kind: 'conflict', reason: `order ids would look like those of ${clash.saleId}` };
   }
   if ((await createSale(stores, sale)) === 'conflict') {

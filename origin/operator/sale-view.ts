@@ -21,6 +21,7 @@ export function operatorSaleView(
     version: sale.version,
     epoch: sale.epoch,
     loaded: sale.loaded,
+    recovering: sale.recovering,
     ratePerSecond: sale.ratePerSecond,
     share: shareAt(sale.shareSteps, nowMs),
     payWindowMs: sale.payWindowMs,

@@ -24,6 +24,8 @@ export interface LedgerTerms {
 export interface LedgerJudgement {
   terms: LedgerTerms;
   atWatermark: boolean;
+  /** Of the sale's epoch; at the watermark all that the store ever handed out in it. */
+  settledOrders: number;
   /** units less the sum of the terms. Positive: units that nobody can buy. Negative: oversold. */
   difference: number;
 }
@@ -50,11 +52,13 @@ export function judgeLedger({ stockBefore, book, stockAfter }: LedgerReading): L
   const still =
     stockBefore.seq === stockAfter.seq &&
     stockBefore.stock === stockAfter.stock &&
-    stockAfter.epoch === book.epoch;
+    stockAfter.epoch === book.epoch &&
+    !stockAfter.frozen;
   const sum = terms.free + unsettled + terms.reserved + terms.paid + terms.pendingRelease;
   // Holds are not waited for: they move no unit in either store.
   return {
     terms,
+    settledOrders: book.settledOrders,
     atWatermark: still && stockAfter.seq === book.settledOrders && book.pendingReleases === 0,
     difference: book.units - sum,
   };

@@ -36,7 +36,7 @@ export async function reconcileRound(options: ReconcileOptions): Promise<void> {
 
 /** Asks the book again first: what this process knows of a sale may be a second old. */
 async function finishLoading({ stock, book, sales, mayGoOn }: ReconcileOptions): Promise<void> {
-  if (sales().every((sale) => sale.loaded)) return;
+  if (sales().every((sale) => sale.loaded || sale.recovering)) return;
   for (const sale of await book.sales()) {
     if (!sale.loaded && mayGoOn()) await loadSale({ stock, book }, sale);
   }

@@ -39,12 +39,14 @@ export interface Sale {
   score: Score;
   /** The generation of the sale's stock state; the book owns it. */
   epoch: number;
+  /** True while the sale's stock is being made anew from the book; then it is not loaded. */
+  recovering: boolean;
   /** True once the stock of this epoch was loaded; before, no order is taken. */
   loaded: boolean;
 }
 
 /** What an operator may change of a sale; a missing field stays as it is. */
-export type SaleChange = Partial<Pick<Sale, 'opensAtMs' | 'closesAtMs' | 'paused' | 'loaded'>>;
+export type SaleChange = Partial<Pick<Sale, 'opensAtMs' | 'closesAtMs' | 'paused'>>;
 
 export interface BookOrder {
   orderId: string;
@@ -76,6 +78,8 @@ export interface SettleBatch {
   reservations: readonly Reservation[];
   /** Empty when a part of a batch is settled by itself (bisecting). */
   steps: readonly OffsetStep[];
+  /** All that is new becomes rejected for this reason, and its units go back. */
+  rejectAs?: 'poison';
 }
 
 export type SettleReply =

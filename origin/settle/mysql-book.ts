@@ -5,6 +5,7 @@
  * caller sends it again, and that is harmless. The clock of settling is the server's.
  */
 import type { Random } from '../../contract/random.ts';
+import type { TlsMaterial } from '../connection-security.ts';
 import { loadStatement } from '../statements.ts';
 import type { OrderBook, SettleBatch } from './book.ts';
 import { createMysqlConnections, exchange, matchedRows, rowsOf } from './mysql-connections.ts';
@@ -32,11 +33,12 @@ const markReleased = statement('mark-released');
 export interface MysqlBookOptions {
   /** `mysql://user:password@host:port/database` */
   url: string;
+  tls?: TlsMaterial | undefined;
   random: Random;
 }
 
-export function createMysqlBook({ url, random }: MysqlBookOptions): OrderBook {
-  const connections = createMysqlConnections(url);
+export function createMysqlBook({ url, tls, random }: MysqlBookOptions): OrderBook {
+  const connections = createMysqlConnections(url, tls);
 
   const settleOnce = (batch: SettleBatch, kind: BatchKind) =>
     connections.use(async (connection) => {
@@ -59,11 +61,10 @@ export function createMysqlBook({ url, random }: MysqlBookOptions): OrderBook {
         throw error;
       }
     },
-    async changeSale(saleId, { opensAtMs, closesAtMs, paused, loaded }) {
-      const times = [opensAtMs ?? null, closesAtMs ?? null];
-      const flags = [flagOrNull(paused), flagOrNull(loaded)];
+    async changeSale(saleId, { opensAtMs, closesAtMs, paused }) {
+      const changes = [opensAtMs ?? null, closesAtMs ?? null, flagOrNull(paused)];
       const [changed, selected] = await connections.ask(
-        [changeSale, ...times, ...flags, saleId],
+        [changeSale, ...changes, saleId],
         [selectSale, saleId],
       );
       if (matchedRows(changed) === 0) return undefined;

@@ -6,6 +6,7 @@
  * therefore values go in as parameters only, never as text.
  */
 import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2';
+import type { TlsMaterial } from '../connection-security.ts';
 import { loadStatement } from '../statements.ts';
 import { leavesConnectionUsable, toBookError } from './mysql-errors.ts';
 
@@ -19,8 +20,18 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const EXCHANGE_TIMEOUT_MS = 15_000;
 /** A hot row is held for milliseconds; whoever waits this long gives up and begins again. */
 const LOCK_WAIT_SECONDS = 5;
+/**
+ * A host that lost its power, or a process that is stopped, in the middle of a transaction holds its
+ * row locks until the server ends the session: nobody else can settle or close orders of the sale.
+ * The server's own default is 8 hours.
+ */
+const SILENT_SESSION_SECONDS = 10;
+/** Connections that nobody uses go before the server ends them. */
+const IDLE_CONNECTION_MS = 5_000;
 /** What a closing pool gives the server to say goodbye. */
 const CLOSE_TIMEOUT_MS = 2_000;
+
+const HOLD_TO_ITS_NAME = { rejectUnauthorized: true, verifyIdentity: true, minVersion: 'TLSv1.2' };
 
 const setSession = loadStatement(new URL('./sql/mysql/set-session.sql', import.meta.url));
 const setIsolation = loadStatement(new URL('./sql/mysql/set-isolation.sql', import.meta.url));
@@ -39,15 +50,20 @@ export interface MysqlConnections {
   close(): Promise<void>;
 }
 
-export function createMysqlConnections(url: string): MysqlConnections {
+/** With `tls` the connection is encrypted, and the server held to the name in its certificate. */
+export function createMysqlConnections(url: string, tls?: TlsMaterial): MysqlConnections {
   const pool = createPool({
     uri: url,
     multipleStatements: true,
     connectionLimit: MAX_CONNECTIONS,
     queueLimit: MAX_WAITING,
+    // The pool looks for idle connections only when it may keep fewer than it may have.
+    maxIdle: MAX_CONNECTIONS - 1,
+    idleTimeout: IDLE_CONNECTION_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     supportBigNumbers: true,
     timezone: 'Z',
+    ...(tls === undefined ? {} : { ssl: { ...tls, ...HOLD_TO_ITS_NAME } }),
   });
   const prepared = new WeakSet<PoolConnection>();
 
@@ -61,7 +77,8 @@ export function createMysqlConnections(url: string): MysqlConnections {
     if (prepared.has(connection)) return;
     // A connection that breaks while nobody uses it tells the pool; that is all there is to do.
     connection.on('error', () => {});
-    await exchange(connection, [setSession, LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS], [setIsolation]);
+    const limits = [LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS, SILENT_SESSION_SECONDS];
+    await exchange(connection, [setSession, ...limits], [setIsolation]);
     prepared.add(connection);
   }
 

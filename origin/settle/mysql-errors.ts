@@ -4,6 +4,7 @@
  * thrown as it is: the caller tries again.
  */
 import { BookRefusedError } from './book.ts';
+import { SaleChangedError } from './settle-units.ts';
 
 export const DUPLICATE_KEY = 1062;
 const DUPLICATE_COLUMN = 1060;
@@ -64,6 +65,7 @@ export function refusalOf(warnings: readonly ServerWarning[]): BookRefusedError 
 }
 
 export function isWorthRepeating(error: unknown): boolean {
+  if (error instanceof SaleChangedError) return true;
   const errno = errnoOf(error);
   return errno !== undefined && AGAIN.has(errno);
 }

@@ -63,6 +63,7 @@ const insertResult = loadStatement(
 interface WindowRow {
   saleId: string;
   payWindowMs: number;
+  settlesFrom: number;
   /** 0 or 1. */
   hasCancellations: number;
   nowMs: number;
@@ -102,22 +103,22 @@ export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind
     async deleteCancellations(orderIds) {
       await exchange(connection, [deleteCancellations, orderIds]);
     },
-    async countAndTake({ saleId, counts, units }) {
+    async countAndTake({ saleId, counts, ...take }) {
       const parts = counts.map((count): Part => {
         const { epoch, bucket, orders, units } = count;
         return [countSettled, saleId, epoch, bucket, orders, units, orders, units];
       });
-      const results = await exchange(connection, ...parts, ...takeParts(saleId, units));
+      const results = await exchange(connection, ...parts, ...takeParts(saleId, take));
       return takenOf(results.slice(-2));
     },
     async lockFree(saleId) {
       const [result] = await exchange(connection, [lockFreeUnits, saleId]);
-      const [row] = rowsOf<{ free: number }>(result);
+      const [row] = rowsOf<{ free: number; settlesFrom: number }>(result);
       if (row === undefined) throw new Error(`sale ${saleId} has gone`);
-      return row.free;
+      return row;
     },
-    async takeAndReject({ saleId, units, rejected }) {
-      const parts: Part[] = takeParts(saleId, units);
+    async takeAndReject({ saleId, rejected, ...take }) {
+      const parts: Part[] = takeParts(saleId, take);
       if (rejected.length > 0) {
         parts.push([rejectSoldOut, rejected.map((order) => order.orderId)]);
         const releases = rejected.map((order) => ({ ...order, units: 0 }));
@@ -191,18 +192,21 @@ function readOpening({ steps, saleIds }: Opening, results: Result[]): Opened | {
     kind: 'open',
     nowMs: windows[0]?.nowMs ?? 0,
     sales: new Map(
-      windows.map(({ saleId, payWindowMs, hasCancellations }) => [
+      windows.map(({ saleId, payWindowMs, settlesFrom, hasCancellations }) => [
         saleId,
-        { payWindowMs, hasCancellations: hasCancellations === 1 },
+        { payWindowMs, settlesFrom, hasCancellations: hasCancellations === 1 },
       ]),
     ),
   };
 }
 
 /** The UPDATE locks the sale's row, and so what is read after it is exact. */
-function takeParts(saleId: string, units: number): Part[] {
+function takeParts(
+  saleId: string,
+  { units, settlesFrom }: { units: number; settlesFrom: number },
+): Part[] {
   return [
-    [takeUnits, units, units, saleId, units],
+    [takeUnits, units, units, saleId, units, settlesFrom],
     [selectWaiting, saleId],
   ];
 }

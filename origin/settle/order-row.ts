@@ -3,7 +3,7 @@
  * columns so), and the order that it stands for.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
-import type { ClosedBy } from '../../contract/order.ts';
+import type { ClosedBy, Rejection } from '../../contract/order.ts';
 import type { BookOrder } from './book.ts';
 
 /** An order as settling first writes it. */
@@ -15,7 +15,7 @@ export interface NewOrder extends Reservation {
 
 /** An order that settling writes as rejected from the start. */
 export interface RejectedOrder extends NewOrder {
-  reason: 'duplicate' | 'cancelled';
+  reason: Exclude<Rejection, 'sold-out'>;
   /** Who cancelled it. */
   closedBy: ClosedBy | null;
 }

@@ -3,14 +3,7 @@
  * refused ones stand alone. What the book takes on the way is settled; the search may be repeated.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
-import type { LogEntry } from '../log/log.ts';
 import { BookRefusedError } from './book.ts';
-
-export interface DeadOrder {
-  entry: LogEntry;
-  reason: string;
-  orderId: string | undefined;
-}
 
 /** `settle` throws BookRefusedError for a part that holds poison; other errors end the search. */
 export async function findPoison(

@@ -4,12 +4,19 @@
  */
 import type { Sale } from './book.ts';
 
-type Changed = 'pictureUrl' | 'paused' | 'loaded' | 'shareSteps' | 'freeOnPaymentFailure';
+type Changed =
+  | 'pictureUrl'
+  | 'paused'
+  | 'recovering'
+  | 'loaded'
+  | 'shareSteps'
+  | 'freeOnPaymentFailure';
 
 export interface SaleRow extends Omit<Sale, Changed> {
   pictureUrl: string | null;
   /** 0 or 1, as are all booleans of both databases. */
   paused: number;
+  recovering: number;
   loaded: number;
   freeOnPaymentFailure: number;
   /** JSON text. */
@@ -38,6 +45,7 @@ export function toSale(row: SaleRow): Sale {
     waiting: row.waiting,
     score: row.score,
     epoch: row.epoch,
+    recovering: row.recovering === 1,
     loaded: row.loaded === 1,
   };
 }
@@ -68,6 +76,8 @@ export function newSaleValues(sale: Sale): (string | number | null)[] {
     Number(sale.freeOnPaymentFailure),
     sale.waitlistCap,
     sale.score,
+    // What settles begins with the sale.
+    sale.epoch,
   ];
 }
 

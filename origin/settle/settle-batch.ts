@@ -14,7 +14,7 @@ import { failpoint } from '../failpoints.ts';
 import { encodeResults } from '../results/result.ts';
 import { BookRefusedError, type SettleBatch, type SettleReply } from './book.ts';
 import { type NewOrder, toBookOrder } from './order-row.ts';
-import { sortedOnce, unitsToGiveBack } from './settle-decisions.ts';
+import { refuse, sortedOnce, unitsToGiveBack } from './settle-decisions.ts';
 import type { Opened, SaleResults, SettleExchanges } from './settle-exchanges.ts';
 import { type Rows, writeRows } from './settle-rows.ts';
 import { takeUnits } from './settle-units.ts';
@@ -36,14 +36,17 @@ export function* settleBatch(
   const { nowMs } = opened;
   const orders = reservations.map((reservation) => stamp(reservation, opened, settleId));
   const cancelled = yield* findCancelled(orders, opened, exchanges);
-  const rows = yield* writeRows(orders, cancelled, exchanges);
+  const refused = refuse(orders, opened, { cancelled, rejectAs: batch.rejectAs });
+  const rows = yield* writeRows(orders, refused, exchanges);
   const fresh = orders.filter((order) => rows.get(order.orderId)?.settleId === settleId);
   yield* releaseRejected(fresh, rows, exchanges);
   const results: SaleResults[] = [];
   for (const saleId of saleIds) {
     const members = fresh.filter((order) => order.saleId === saleId);
-    if (members.length === 0) continue;
-    yield* takeUnits({ saleId, nowMs, members, rows, exchanges });
+    const sale = opened.sales.get(saleId);
+    if (members.length === 0 || sale === undefined) continue;
+    const { settlesFrom } = sale;
+    yield* takeUnits({ saleId, nowMs, settlesFrom, members, rows, exchanges });
     results.push({ saleId, orders: encodeResults(members.map((order) => resultOf(order, rows))) });
   }
   failpoint('settle.before-commit');

@@ -4,7 +4,8 @@
  * counted where. Pure functions.
  */
 import type { Reservation } from '../../contract/log/codec.ts';
-import type { Rejection } from '../../contract/order.ts';
+import type { ClosedBy, Rejection } from '../../contract/order.ts';
+import type { NewOrder, RejectedOrder } from './order-row.ts';
 
 /**
  * Each order id once (the first of a batch), sorted by it, so that all batches lock in one order.
@@ -15,6 +16,30 @@ export function sortedOnce(reservations: readonly Reservation[]): Reservation[] 
     if (!first.has(reservation.orderId)) first.set(reservation.orderId, reservation);
   }
   return [...first.values()].sort((left, right) => (left.orderId < right.orderId ? -1 : 1));
+}
+
+export interface Refusing {
+  /** Who cancelled an order before it settled, by order id. */
+  cancelled: ReadonlyMap<string, ClosedBy>;
+  rejectAs: 'poison' | undefined;
+}
+
+/**
+ * Orders that are rejected whatever the book has. One of an epoch that settles no more comes first:
+ * its unit is in the stock that was made anew, and so it must not go back as well.
+ */
+export function refuse(
+  orders: readonly NewOrder[],
+  { sales }: { sales: ReadonlyMap<string, { settlesFrom: number }> },
+  { cancelled, rejectAs }: Refusing,
+): RejectedOrder[] {
+  return orders.flatMap((order): RejectedOrder[] => {
+    const settlesFrom = sales.get(order.saleId)?.settlesFrom ?? 1;
+    if (order.epoch < settlesFrom) return [{ ...order, reason: 'recovered', closedBy: null }];
+    if (rejectAs !== undefined) return [{ ...order, reason: rejectAs, closedBy: null }];
+    const closedBy = cancelled.get(order.orderId);
+    return closedBy === undefined ? [] : [{ ...order, reason: 'cancelled', closedBy }];
+  });
 }
 
 /** Orders that were inserted but cannot be read back: their buyer has another live order. */
@@ -54,8 +79,8 @@ function byReservation(left: Reservation, right: Reservation): number {
 
 /**
  * What a rejected order gives back to the stock store; with 0 units only its buyer is free again. A
- * cancelled order gives back all: its units were handed out, and never sold. So does one whose
- * buyer also was the waitlist's head: the book made that order, of which the stock store had not
+ * cancelled or a poisonous order gives back all: its units were handed out, and never sold. So does
+ * one whose buyer also was the waitlist's head: the book made that order, of which the stock store had not
  * learnt yet. Any other duplicate gives back none: a store that handed out two to one buyer has
  * forgotten something, and the book cannot tell whether it still counts the unit. Nor does one that
  * is sold out: the book never had its units.
@@ -65,7 +90,8 @@ export function unitsToGiveBack(
   reason: Rejection | null,
   { besideHead }: { besideHead: boolean },
 ): number {
-  return reason === 'cancelled' || besideHead ? quantity : 0;
+  const wasTaken = reason === 'cancelled' || reason === 'poison';
+  return wasTaken || besideHead ? quantity : 0;
 }
 
 export function unitsOf(orders: readonly Reservation[]): number {

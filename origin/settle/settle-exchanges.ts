@@ -19,6 +19,8 @@ export interface Opening {
 export interface OpenedSale {
   /** How long the sale gives its buyers to pay. */
   payWindowMs: number;
+  /** Orders of an older epoch come too late: the stock was made anew without them. */
+  settlesFrom: number;
   /** Whether any buyer cancelled an order of the sale that had not settled. */
   hasCancellations: boolean;
 }
@@ -59,16 +61,17 @@ export interface SettleExchanges {
   selectBesideHeads(orderIds: readonly string[]): Answer<string[]>;
   deleteCancellations(orderIds: readonly string[]): Answer<void>;
   /**
-   * Adds to the counts, then takes the units if so many are free, with the next result's number.
-   * Undefined: none were taken.
+   * Adds to the counts, then takes the units if so many are free and the sale still settles from
+   * that epoch, with the next result's number. Undefined: none were taken.
    */
   countAndTake(take: {
     saleId: string;
     counts: readonly SettledCount[];
     units: number;
+    settlesFrom: number;
   }): Answer<Taken | undefined>;
-  /** The units still free, locked until the transaction ends. */
-  lockFree(saleId: string): Answer<number>;
+  /** The units still free, and the oldest epoch that settles, locked until the transaction ends. */
+  lockFree(saleId: string): Answer<{ free: number; settlesFrom: number }>;
   /**
    * Takes what fits of a locked sale, with the next result's number, and rejects and releases the
    * rest. Undefined: the guard held.
@@ -79,6 +82,7 @@ export interface SettleExchanges {
     units: number;
     /** May be empty: a unit may come back between the guard and the lock. */
     rejected: readonly Reservation[];
+    settlesFrom: number;
   }): Answer<Taken | undefined>;
   /** Takes those of the buyers who wait for the sale, whose row is locked, out of the line. */
   leaveWaitlist(leaving: {

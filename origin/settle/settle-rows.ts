@@ -1,8 +1,7 @@
 /**
- * Writes a batch's orders and finds out every one's row, whoever wrote it: cancelled ones as
- * rejected, all others as reserved, and those that the unique keys kept out as rejected too.
+ * Writes a batch's orders and finds out every one's row, whoever wrote it: refused ones as rejected,
+ * all others as reserved, and those that the unique keys kept out as rejected too.
  */
-import type { ClosedBy } from '../../contract/order.ts';
 import type { NewOrder, OrderRow, RejectedOrder } from './order-row.ts';
 import { collided } from './settle-decisions.ts';
 import type { SettleExchanges } from './settle-exchanges.ts';
@@ -16,14 +15,14 @@ export type Rows = Map<string, OrderRow>;
 
 export function* writeRows(
   orders: readonly NewOrder[],
-  cancelled: ReadonlyMap<string, ClosedBy>,
+  refused: readonly RejectedOrder[],
   exchanges: SettleExchanges,
 ): Waiting<Rows> {
   const rows: Rows = new Map();
   const reject = (rejected: readonly RejectedOrder[]) =>
     inChunks(rejected, rows, (chunk) => exchanges.insertRejected(chunk));
-  yield* reject(orders.flatMap((order) => cancelledOf(order, cancelled.get(order.orderId))));
-  const others = cancelled.size === 0 ? orders : collided(orders, rows);
+  yield* reject(refused);
+  const others = refused.length === 0 ? orders : collided(orders, rows);
   yield* inChunks(others, rows, (chunk) => exchanges.insertReserved(chunk));
   const twice = collided(orders, rows);
   yield* reject(twice.map((order) => ({ ...order, reason: 'duplicate', closedBy: null })));
@@ -31,10 +30,6 @@ export function* writeRows(
     throw new Error(`of ${orders.length} orders the book gave back ${rows.size}`);
   }
   return rows;
-}
-
-function cancelledOf(order: NewOrder, closedBy: ClosedBy | undefined): RejectedOrder[] {
-  return closedBy === undefined ? [] : [{ ...order, reason: 'cancelled', closedBy }];
 }
 
 function* inChunks<Order extends NewOrder>(

@@ -3,15 +3,16 @@
  * A batch that the book refuses goes down the poison path: halves until the refused orders stand
  * alone, those to the dead letters, then the offsets. Every step may run twice.
  */
+import { buryLetters, type Letter, recordOf } from '../dead-letters/letters.ts';
 import type { OrderLog } from '../log/log.ts';
 import type { Logger } from '../logger.ts';
 import { type BookOrder, BookRefusedError, type OffsetStep, type OrderBook } from './book.ts';
-import { type DeadOrder, findPoison } from './poison.ts';
+import { findPoison } from './poison.ts';
 import type { Slice } from './slice.ts';
 
 export interface SettleSlicesOptions {
   book: OrderBook;
-  log: OrderLog;
+  log: Pick<OrderLog, 'name'>;
   logger: Logger;
   observeOrders(orders: readonly BookOrder[]): void;
   observeDead(count: number): void;
@@ -23,20 +24,40 @@ export type SettleSlices = (
   steps: readonly OffsetStep[],
 ) => Promise<'settled' | 'fenced'>;
 
+interface Dead {
+  /** An entry, or a reservation of one. */
+  what: object;
+  letter: Letter;
+}
+
 export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
   const { book, log, logger } = options;
-  /** A batch is tried again for as long as the book is away; its dead are buried once. */
+  /** A batch is tried again for as long as the book is away; its dead are told of once. */
   const buried = new WeakSet<object>();
 
-  async function bury({ entry, reason, orderId }: DeadOrder, dead: object): Promise<void> {
-    if (buried.has(dead)) return;
-    const { partition, offset, value } = entry;
-    const letter = { source: log.name, partition, offset, reason, value };
-    await log.appendDeadLetter(orderId === undefined ? letter : { ...letter, orderId });
-    const coordinates = { source: log.name, partition, offset: String(offset) };
-    logger.error({ ...coordinates, orderId, reason }, 'a record went to the dead letters');
-    options.observeDead(1);
-    buried.add(dead);
+  async function bury(dead: readonly Dead[]): Promise<void> {
+    const fresh = dead.filter(({ what }) => !buried.has(what));
+    if (fresh.length === 0) return;
+    await buryLetters(
+      book,
+      fresh.map(({ letter }) => letter),
+    );
+    for (const { what, letter } of fresh) {
+      buried.add(what);
+      const { source, partition, offset, reason, reservation } = letter;
+      const orderId = reservation?.orderId;
+      const coordinates = { source, partition, offset: String(offset) };
+      logger.error({ ...coordinates, orderId, reason }, 'a record went to the dead letters');
+    }
+    options.observeDead(fresh.length);
+  }
+
+  function unreadableIn(slices: readonly Slice[]): Dead[] {
+    const found = slices.flatMap((slice) => slice.unreadable);
+    return found.map(({ entry, reason }) => {
+      const { partition, offset, value } = entry;
+      return { what: entry, letter: { source: log.name, partition, offset, reason, value } };
+    });
   }
 
   /** Settles what can be and buries the rest; the offsets stay where they are. */
@@ -46,17 +67,18 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
       const reply = await book.settle({ log: log.name, reservations: part, steps: [] });
       if (reply.kind === 'settled') options.observeOrders(reply.orders);
     });
-    for (const { reservation, reason } of poison) {
-      const slice = slices.find((candidate) => candidate.entryOf.has(reservation));
-      const entry = slice?.entryOf.get(reservation);
-      const { orderId } = reservation;
-      if (entry !== undefined) await bury({ entry, reason, orderId }, reservation);
-    }
+    const dead = poison.map(({ reservation, reason }): Dead => {
+      const { partition, offset } = entryOf(slices, reservation);
+      const value = recordOf(reservation);
+      const letter = { source: log.name, partition, offset, reason, value, reservation };
+      return { what: reservation, letter };
+    });
+    await bury(dead);
   }
 
   return async (slices, steps) => {
     const reservations = slices.flatMap((slice) => slice.reservations);
-    for (const dead of slices.flatMap((slice) => slice.unreadable)) await bury(dead, dead);
+    await bury(unreadableIn(slices));
     try {
       const reply = await book.settle({ log: log.name, reservations, steps });
       if (reply.kind === 'settled') options.observeOrders(reply.orders);
@@ -71,4 +93,11 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
     await bisect(slices);
     return (await book.settle({ log: log.name, reservations: [], steps })).kind;
   };
+}
+
+function entryOf(slices: readonly Slice[], reservation: Slice['reservations'][number]) {
+  const slice = slices.find((candidate) => candidate.entryOf.has(reservation));
+  const entry = slice?.entryOf.get(reservation);
+  if (entry === undefined) throw new Error(`order ${reservation.orderId} came from nowhere`);
+  return entry;
 }

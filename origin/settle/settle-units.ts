@@ -12,6 +12,8 @@ import { answer, type Waiting } from './waiting.ts';
 export interface SaleShare {
   saleId: string;
   nowMs: number;
+  /** As it was when the transaction began. */
+  settlesFrom: number;
   /** The sale's fresh orders, rejected ones included. */
   members: readonly NewOrder[];
   /** Those that are sold out are changed here. */
@@ -19,12 +21,17 @@ export interface SaleShare {
   exchanges: SettleExchanges;
 }
 
+/** What the transaction decided was decided of a sale that is another now: it runs again. */
+export class SaleChangedError extends Error {
+  readonly code = 'sale-changed';
+}
+
 export function* takeUnits(share: SaleShare): Waiting<void> {
-  const { saleId, nowMs, members, exchanges } = share;
+  const { saleId, nowMs, settlesFrom, members, exchanges } = share;
   const counts = countByBucket(members);
   const units = unitsOf(reservedOf(share));
   const taken =
-    (yield* answer(exchanges.countAndTake({ saleId, counts, units }))) ??
+    (yield* answer(exchanges.countAndTake({ saleId, counts, units, settlesFrom }))) ??
     (yield* takeWhatFits(share));
   if (taken.waiting === 0) return;
   const buyerIds = reservedOf(share).map((order) => order.buyerId);
@@ -32,10 +39,12 @@ export function* takeUnits(share: SaleShare): Waiting<void> {
 }
 
 function* takeWhatFits(share: SaleShare): Waiting<Taken> {
-  const { saleId, rows, exchanges } = share;
-  const fit = fitInto(yield* answer(exchanges.lockFree(saleId)), reservedOf(share));
+  const { saleId, settlesFrom, rows, exchanges } = share;
+  const locked = yield* answer(exchanges.lockFree(saleId));
+  if (locked.settlesFrom !== settlesFrom) throw new SaleChangedError(`${saleId} was recovered`);
+  const fit = fitInto(locked.free, reservedOf(share));
   // A unit may have come back between the guard and the lock; then all fit after all.
-  const taken = yield* answer(exchanges.takeAndReject({ saleId, ...fit }));
+  const taken = yield* answer(exchanges.takeAndReject({ saleId, ...fit, settlesFrom }));
   if (taken === undefined) {
     throw new Error(`the guard of sale ${saleId} held although its row is locked`);
   }

@@ -1,7 +1,11 @@
 /** A run of log entries of one partition, read: what can be settled, and what cannot be read. */
 import { decodeRecord, type Reservation } from '../../contract/log/codec.ts';
 import type { LogEntry } from '../log/log.ts';
-import type { DeadOrder } from './poison.ts';
+
+export interface UnreadableEntry {
+  entry: LogEntry;
+  reason: string;
+}
 
 export interface Slice {
   partition: number;
@@ -10,7 +14,7 @@ export interface Slice {
   reservations: Reservation[];
   /** Where each reservation came from, for the dead letters. */
   entryOf: Map<Reservation, LogEntry>;
-  unreadable: DeadOrder[];
+  unreadable: UnreadableEntry[];
 }
 
 /** `entries` are of one partition, at least one, in order. */
@@ -28,13 +32,17 @@ export function readSlice(entries: readonly LogEntry[]): Slice {
     const record = decodeRecord(entry.value);
     switch (record.kind) {
       case 'unreadable':
-        slice.unreadable.push({ entry, reason: record.reason, orderId: undefined });
+        slice.unreadable.push({ entry, reason: record.reason });
         break;
       case 'reserved':
         for (const reservation of record.reservations) {
           slice.reservations.push(reservation);
           slice.entryOf.set(reservation, entry);
         }
+        break;
+      case 'barrier':
+        // Nothing to write: what counts is that the book's offset passes it.
+        break;
     }
   }
   return slice;

@@ -61,10 +61,10 @@ export function createSqliteBook(
         const { changes } = sql('insert-sale').run(...newSaleValues(sale));
         return changes === 1 ? 'created' : 'exists';
       }),
-    changeSale: (saleId, { opensAtMs, closesAtMs, paused, loaded }) =>
+    changeSale: (saleId, { opensAtMs, closesAtMs, paused }) =>
       write(() => {
         const times = [opensAtMs ?? null, closesAtMs ?? null];
-        sql('change-sale').run(...times, flagOrNull(paused), flagOrNull(loaded), saleId);
+        sql('change-sale').run(...times, flagOrNull(paused), saleId);
         return saleOf(saleId);
       }),
     async settle(batch) {

@@ -24,8 +24,9 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
     }
   }
 
-  function take(saleId: string, units: number): Taken | undefined {
-    if (sql('take-units').run(units, units, saleId, units).changes !== 1) return undefined;
+  function take(saleId: string, units: number, settlesFrom: number): Taken | undefined {
+    const taken = sql('take-units').run(units, units, saleId, units, settlesFrom);
+    if (taken.changes !== 1) return undefined;
     return { waiting: Number(sql('select-waiting').get(saleId)?.waiting) };
   }
 
@@ -37,7 +38,8 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
         const row = sql('select-window').get(saleId);
         if (row === undefined) continue;
         const hasCancellations = row.hasCancellations === 1;
-        sales.set(saleId, { payWindowMs: Number(row.payWindowMs), hasCancellations });
+        const [payWindowMs, settlesFrom] = [Number(row.payWindowMs), Number(row.settlesFrom)];
+        sales.set(saleId, { payWindowMs, settlesFrom, hasCancellations });
       }
       return { kind: 'open', nowMs: clock.nowMs(), sales };
     },
@@ -56,19 +58,19 @@ export function createSqliteExchanges(sql: BookStatements, clock: Clock): Settle
     deleteCancellations(orderIds) {
       sql('delete-cancellations').run(JSON.stringify(orderIds));
     },
-    countAndTake({ saleId, counts, units }) {
+    countAndTake({ saleId, counts, units, settlesFrom }) {
       for (const count of counts) {
         sql('count-settled').run(saleId, count.epoch, count.bucket, count.orders, count.units);
       }
-      return take(saleId, units);
+      return take(saleId, units, settlesFrom);
     },
     lockFree(saleId) {
       const row = sql('select-free-units').get(saleId);
       if (row === undefined) throw new Error(`sale ${saleId} has gone`);
-      return Number(row.free);
+      return { free: Number(row.free), settlesFrom: Number(row.settlesFrom) };
     },
-    takeAndReject({ saleId, units, rejected }) {
-      const taken = take(saleId, units);
+    takeAndReject({ saleId, units, rejected, settlesFrom }) {
+      const taken = take(saleId, units, settlesFrom);
       for (const { orderId } of rejected) sql('reject-sold-out').run(orderId);
       release(rejected.map((order) => ({ ...order, units: 0 })));
       return taken;

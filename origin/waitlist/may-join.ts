@@ -1,8 +1,8 @@
 /**
  * What speaks against joining a line before the book is asked, so that those who cannot wait cost
  * it nothing. The stock store knows first that a buyer ordered, and last that the order was closed:
- * of an order that it still holds, the book has the last word. That the stock was seen empty goes on
- * with the moment before, by the book's clock: units that came back since then are found in the
+ * of an order that it still holds, the book has the last word. That the stock was seen empty goes
+ * on with the moment before, by the book's clock: units that came back since then are found in the
  * book, by when they were delivered.
  */
 import type { Refusal } from '../../contract/outcomes.ts';
@@ -54,7 +54,8 @@ export function createMayJoin({ book, stock, nowMs }: MayJoinOptions): MayJoin {
       stocks.get(saleId),
       hasOrder(saleId, buyerId),
     ]);
-    if (terms === undefined || terms.epoch !== sale.epoch) return { kind: 'recovering' };
+    const isOpen = terms !== undefined && !terms.frozen && terms.epoch === sale.epoch;
+    if (!isOpen) return { kind: 'recovering' };
     if (holds) return { kind: 'has-order' };
     return terms.stock === 0 ? { kind: 'sold-out-at', atMs } : { kind: 'not-sold-out' };
   };

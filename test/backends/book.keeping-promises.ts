@@ -40,13 +40,11 @@ export const keepingPromises: readonly BookPromise[] = [
   {
     promise: 'changing a sale changes what is given and raises the version',
     async check({ book, sale }) {
-      const before = await sale(3, { loaded: false });
-      const loaded = await book.changeSale(before.saleId, { loaded: true });
-      expect(loaded).toEqual({ ...before, version: 2, loaded: true });
+      const before = await sale(3);
       const change = { paused: true, opensAtMs: 5, closesAtMs: 6 };
-      const after = { ...before, version: 3, loaded: true, ...change };
+      const after = { ...before, version: 2, ...change };
       expect(await book.changeSale(before.saleId, change)).toEqual(after);
-      const unpaused = { ...after, version: 4, paused: false };
+      const unpaused = { ...after, version: 3, paused: false };
       expect(await book.changeSale(before.saleId, { paused: false })).toEqual(unpaused);
       expect((await book.sales()).find(({ saleId }) => saleId === before.saleId)).toEqual(unpaused);
       expect(await book.changeSale('no-such-sale', { paused: true })).toBeUndefined();

@@ -186,8 +186,9 @@ export const settlePromises: readonly BookPromise[] = [
         trial.reservation(sale, 2),
         trial.reservation(sale, 3, { bucket: 1 }),
       );
+      expect(await trial.book.order(old.orderId)).toMatchObject({ reason: 'recovered' });
       const terms = await trial.book.terms(sale.saleId);
-      expect(terms).toMatchObject({ reserved: 3, settledOrders: 2, epoch: 2 });
+      expect(terms).toMatchObject({ reserved: 2, settledOrders: 2, epoch: 2 });
     },
   },
   {

@@ -21,7 +21,9 @@ test('a file that a newer program migrated is left alone', async () => {
   database.raw.exec("INSERT INTO book_migrations (number, name) VALUES (999, '999-later')");
   await expect(book.migrate()).rejects.toMatchObject({
     code: 'book-newer',
-    message: 'the book has migration 999, this program knows 22: start a newer program',
+    message: expect.stringMatching(
+      /^the book has migration 999, this program knows \d+: start a newer program$/,
+    ),
   });
   remove();
 });

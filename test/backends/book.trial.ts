@@ -88,6 +88,7 @@ export function newSale(details: Partial<Sale> & { saleId: string; units: number
     waiting: 0,
     score: 'fastest',
     epoch: 1,
+    recovering: false,
     loaded: true,
     ...details,
   };

@@ -48,19 +48,17 @@ export async function withAdmin<Value>(work: (admin: Admin) => Promise<Value>): 
 export interface TopicPrefix {
   prefix: string;
   orders: string;
-  deadLetters: string;
   group: string;
   forget(): Promise<void>;
 }
 
 export function freshTopics(): TopicPrefix {
   const prefix = `sluice-test-${crypto.randomUUID()}`;
-  const [orders, deadLetters] = [`${prefix}.orders`, `${prefix}.dead-letters`];
+  const orders = `${prefix}.orders`;
   const group = `${prefix}.settle`;
   return {
     prefix,
     orders,
-    deadLetters,
     group,
     forget: () =>
       withAdmin(async (admin) => {

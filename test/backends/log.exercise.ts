@@ -3,12 +3,18 @@
  * has a store of its own, so that offsets begin at its own beginning.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { barrierPromises } from './log.barrier-promises.ts';
 import { consumingPromises } from './log.consuming-promises.ts';
 import { stoppingPromises } from './log.stopping-promises.ts';
 import { tellingPromises } from './log.telling-promises.ts';
 import { createTrialBook, type LogStore, type LogTrial } from './log.trial.ts';
 
-const logPromises = { ...consumingPromises, ...stoppingPromises, ...tellingPromises };
+const logPromises = {
+  ...barrierPromises,
+  ...consumingPromises,
+  ...stoppingPromises,
+  ...tellingPromises,
+};
 
 export function exerciseLog(name: string, createStore: () => Promise<LogStore>): void {
   describe(`the order log on ${name}`, () => {

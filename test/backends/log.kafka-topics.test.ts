@@ -1,4 +1,4 @@
-// The topics: made from the configuration, compared with it, and what their settings put at risk.
+// The topic: made from the configuration, compared with it, and what its settings put at risk.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { KafkaSetupError } from '../../origin/log/kafka-client.ts';
 import {
@@ -10,27 +10,26 @@ import {
   withAdmin,
 } from './kafka.ts';
 
-describeWithKafka('the topics of the log', () => {
+describeWithKafka('the topic of the log', () => {
   let topics: TopicPrefix;
   beforeEach(() => {
     topics = freshTopics();
   });
   afterEach(() => topics.forget());
 
-  test('are made with the partitions and settings asked for', async () => {
+  test('is made with the partitions and settings asked for', async () => {
     const log = await openKafkaLog(topics.prefix, { partitions: 3 });
     const shapes = await withAdmin((admin) =>
-      admin.fetchTopicMetadata({ topics: [topics.orders, topics.deadLetters] }),
+      admin.fetchTopicMetadata({ topics: [topics.orders] }),
     );
     const counts = shapes.topics.map(({ name, partitions }) => [name, partitions.length]);
-    expect(Object.fromEntries(counts)).toEqual({ [topics.orders]: 3, [topics.deadLetters]: 1 });
+    expect(Object.fromEntries(counts)).toEqual({ [topics.orders]: 3 });
     const settings = await settingsOf(topics.orders);
     expect(settings).toMatchObject({
       'min.insync.replicas': '1',
       'message.timestamp.type': 'LogAppendTime',
       'unclean.leader.election.enable': 'false',
     });
-    expect(await settingsOf(topics.deadLetters)).toMatchObject({ 'retention.ms': '-1' });
     await log.close();
   });
 
@@ -57,6 +56,22 @@ describeWithKafka('the topics of the log', () => {
     const warnings = said.filter(({ level }) => level === 'warn');
     expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining(line)]);
     expect(await log.risks()).toContainEqual(expect.stringContaining(line));
+    await log.close();
+  });
+
+  test('a partition added later has its barrier too', async () => {
+    const log = await openKafkaLog(topics.prefix, { partitions: 2 });
+    // Afterwards the producer believes in two partitions.
+    await log.barrier({ saleId: 'phone', epoch: 1 });
+    await withAdmin((admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: topics.orders, count: 3 }] }),
+    );
+    const offsets = await log.barrier({ saleId: 'phone', epoch: 2 });
+    expect([...offsets].toSorted()).toEqual([
+      [0, 1n],
+      [1, 1n],
+      [2, 0n],
+    ]);
     await log.close();
   });
 

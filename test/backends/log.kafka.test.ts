@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { expect, test } from 'vitest';
 import { describeWithKafka, freshTopics, openKafkaLog, plainKafka } from './kafka.ts';
-import { readDeadLetters } from './kafka-dead-letters.ts';
 import { exerciseLog } from './log.exercise.ts';
 import {
   createTrialBook,
@@ -26,7 +25,6 @@ async function createStore(): Promise<LogStore> {
       await producer.send({ topic: topics.orders, messages: [message] });
       await producer.disconnect();
     },
-    deadLetters: () => readDeadLetters(topics.deadLetters),
     remove: () => topics.forget(),
   };
 }

@@ -1,4 +1,4 @@
-/** What a log tells of itself: its lag, its dead letters, its name, its health. */
+/** What a log tells of itself: its lag, its name, its health. */
 import { expect } from 'vitest';
 import type { LogLag } from '../../origin/log/log.ts';
 import { type LogPromises, makeReservations, until } from './log.trial.ts';
@@ -25,26 +25,6 @@ export const tellingPromises: LogPromises = {
     await until('five records behind', async () => (await consumer.lag()).messages === 5);
     gate.resolve(undefined);
     await until('no lag', async () => isNothing(await consumer.lag()));
-  },
-
-  'dead letters are kept whole': async ({ store, log }) => {
-    // A view of a larger buffer, as the entries of a fetched batch are.
-    const value = Uint8Array.from([9, 9, 0, 1, 2, 254, 255, 9]).subarray(2, 7);
-    const named = {
-      source: log.name,
-      partition: 3,
-      offset: 9_007_199_254_740_991n,
-      orderId: 'q83vASNFZ4mrze8BI0VniQ',
-      reason: 'refused: quantity 7 of "phone" – too many',
-      value,
-    };
-    const unread = { source: log.name, partition: 0, offset: 0n, reason: 'not-protobuf', value };
-    await log.appendDeadLetter(named);
-    await log.appendDeadLetter(unread);
-    const found = await store.deadLetters();
-    expect(found.map((letter) => ({ ...letter, value: Array.from(letter.value) }))).toEqual(
-      [named, unread].map((letter) => ({ ...letter, value: Array.from(value) })),
-    );
   },
 
   'keeps its name when it is opened again, and another log has another': async (trial) => {

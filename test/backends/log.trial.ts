@@ -4,7 +4,7 @@
  * to be slow, to refuse, or to throw.
  */
 import { decodeRecord, type Reservation } from '../../contract/log/codec.ts';
-import type { DeadLetter, LogEntry, LogHandler, OrderLog } from '../../origin/log/log.ts';
+import type { LogEntry, LogHandler, OrderLog } from '../../origin/log/log.ts';
 
 const WAIT_LIMIT_MS = 20_000;
 const LOOK_EVERY_MS = 5;
@@ -15,7 +15,6 @@ export interface LogStore {
   open(): Promise<OrderLog>;
   /** Puts bytes into the log that no append would write. */
   appendRaw(value: Uint8Array): Promise<void>;
-  deadLetters(): Promise<DeadLetter[]>;
   remove(): Promise<void>;
 }
 

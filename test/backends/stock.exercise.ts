@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { StockLedger } from '../../origin/admit/stock.ts';
 import { bookkeepingPromises } from './stock.bookkeeping-promises.ts';
 import { holdPromises } from './stock.hold-promises.ts';
+import { recoveryPromises } from './stock.recovery-promises.ts';
 import { reservePromises } from './stock.reserve-promises.ts';
 import type { StockPromise } from './stock.trial.ts';
 import { createTrial } from './stock.trial.ts';
@@ -14,6 +15,7 @@ export const stockPromises: readonly StockPromise[] = [
   ...reservePromises,
   ...bookkeepingPromises,
   ...holdPromises,
+  ...recoveryPromises,
 ];
 
 export interface OpenStock {

@@ -1,7 +1,7 @@
 /** What a StockLedger promises of loading and reserving. */
 import { expect } from 'vitest';
 import type { ReserveCall, ReserveRequest } from '../../origin/admit/stock.ts';
-import { NOW_MS, order, request, type StockPromise, type Trial } from './stock.trial.ts';
+import { NOW_MS, order, request, type StockPromise, type Trial, termsOf } from './stock.trial.ts';
 
 const ODD_BUYERS = ['a|b', 'a:b', '{a}', '}{', '|', '1|2|3|4|5', '\'"', '\\', '+-', '%s', '*', '~'];
 
@@ -22,7 +22,7 @@ export const reservePromises: readonly StockPromise[] = [
       await verdicts([request(1)]);
       expect(await load(5)).toBe('loaded');
       expect(await load(99)).toBe('loaded');
-      const terms = { epoch: 1, stock: 4, takenUnits: 1, seq: 1, outbox: 1 };
+      const terms = termsOf({ stock: 4, takenUnits: 1, seq: 1, outbox: 1 });
       expect(await stock.terms(saleId)).toEqual(terms);
     },
   },
@@ -96,7 +96,7 @@ export const reservePromises: readonly StockPromise[] = [
           { kind: 'sold-out' },
         ],
       });
-      const terms = { epoch: 1, stock: 0, takenUnits: 4, seq: 3, outbox: 3 };
+      const terms = termsOf({ stock: 0, takenUnits: 4, seq: 3, outbox: 3 });
       expect(await stock.terms(saleId)).toEqual(terms);
     },
   },

@@ -3,11 +3,21 @@
  * gives the same steps for ever; no step depends on a reply, so two adapters can be given the same
  * ones.
  */
-import type { HoldCall, ReleaseCall, ReserveCall, StockLedger } from '../../origin/admit/stock.ts';
+import type {
+  FillCall,
+  FreezeCall,
+  HoldCall,
+  LoadCall,
+  ReleaseCall,
+  ReserveCall,
+  StockLedger,
+} from '../../origin/admit/stock.ts';
 import { NOW_MS, order } from './stock.trial.ts';
 
 export type Step =
-  | { kind: 'load'; saleId: string; epoch: number; units: number }
+  | ({ kind: 'load' } & LoadCall)
+  | ({ kind: 'freeze' } & FreezeCall)
+  | ({ kind: 'fill' } & FillCall)
   | ({ kind: 'reserve' } & ReserveCall)
   | { kind: 'confirm'; saleId: string; orderIds: string[] }
   | { kind: 'find'; saleId: string; buyerId: string }
@@ -35,24 +45,72 @@ export function createDice(seed: number): Dice {
   };
 }
 
-/** Steps over `saleIds`; later epochs come now and then, and some calls are of a wrong epoch. */
+/** What a sale is likely to be by now; an adapter may know better. */
+interface Likely {
+  epoch: number;
+  /** Undefined while it is open. */
+  frozenBy: string | undefined;
+}
+
+/**
+ * Steps over `saleIds`; later epochs come now and then, some by way of a recovery with its rivals,
+ * and some calls are of a wrong epoch.
+ */
 export function randomSteps(dice: Dice, count: number, saleIds: readonly string[]): Step[] {
-  const epochs = new Map<string, number>();
+  const sales = new Map<string, Likely>();
   return Array.from({ length: count }, (_, index) => {
     const saleId = saleIds[dice(saleIds.length)] ?? 'none';
-    const epoch = epochs.get(saleId) ?? 1;
-    const step = randomStep(dice, { saleId, epoch, nowMs: NOW_MS + index });
-    if (step.kind === 'load') epochs.set(saleId, Math.max(epoch, step.epoch));
+    const likely = sales.get(saleId) ?? { epoch: 1, frozenBy: undefined };
+    const recovery = dice(100) < (likely.frozenBy === undefined ? 3 : 45);
+    const step = recovery
+      ? recoveryStep(dice, { saleId, ...likely })
+      : randomStep(dice, { saleId, epoch: likely.epoch, nowMs: NOW_MS + index });
+    sales.set(saleId, likelyAfter(likely, step));
     return step;
   });
 }
 
+function likelyAfter(likely: Likely, step: Step): Likely {
+  if (step.kind !== 'load' && step.kind !== 'freeze') return likely;
+  const { kind, epoch, token } = step;
+  const isLater = epoch > likely.epoch;
+  if (kind === 'freeze' && (isLater || likely.frozenBy !== undefined)) {
+    return { epoch: Math.max(epoch, likely.epoch), frozenBy: token };
+  }
+  if (kind === 'load' && token === undefined && isLater) return { epoch, frozenBy: undefined };
+  const opens = kind === 'load' && epoch === likely.epoch && token === likely.frozenBy;
+  return opens ? { epoch, frozenBy: undefined } : likely;
+}
+
+function recoveryStep(dice: Dice, now: { saleId: string } & Likely): Step {
+  const { saleId, frozenBy } = now;
+  const anyone = `token-${dice(3)}`;
+  const token = dice(8) === 0 ? anyone : (frozenBy ?? anyone);
+  const epoch = dice(12) === 0 ? Math.max(1, now.epoch - 1 + dice(3)) : now.epoch;
+  const roll = dice(10);
+  if (frozenBy === undefined && roll < 6) {
+    return { kind: 'freeze', saleId, epoch: Math.max(1, now.epoch - 1 + dice(4)), token };
+  }
+  if (roll < 2) return { kind: 'freeze', saleId, epoch, token };
+  if (roll < 7) {
+    const holdings = Array.from({ length: dice(20) }, () => {
+      return { ...randomOrder(dice), quantity: 1 + dice(PER_BUYER) };
+    });
+    const releasedIds = Array.from({ length: dice(20) }, () => randomOrder(dice).orderId);
+    return { kind: 'fill', saleId, epoch, token, holdings, releasedIds };
+  }
+  return { kind: 'load', saleId, epoch, token, units: dice(80) };
+}
+
 function randomStep(dice: Dice, now: { saleId: string; epoch: number; nowMs: number }): Step {
   const { saleId, nowMs } = now;
-  const epoch = dice(40) === 0 ? now.epoch + dice(2) : now.epoch;
+  const other = dice(2) === 0 ? now.epoch + 1 : 1 + dice(now.epoch);
+  const epoch = dice(20) === 0 ? other : now.epoch;
   const roll = dice(100);
-  if (roll < 2) return { kind: 'load', saleId, epoch: now.epoch + dice(3), units: dice(80) };
-  if (roll < 4) return { kind: 'load', saleId, epoch: Math.max(1, now.epoch - 1), units: 9 };
+  if (roll < 1) return { kind: 'load', saleId, epoch: now.epoch + dice(3), units: dice(80) };
+  if (roll < 3) return { kind: 'load', saleId, epoch: Math.max(1, now.epoch - 1), units: 9 };
+  // A new sale's; of one that is open or frozen it changes nothing.
+  if (roll < 4) return { kind: 'load', saleId, epoch: now.epoch, units: dice(80) };
   if (roll < 54) {
     const requests = Array.from({ length: 1 + dice(dice(10) === 0 ? 128 : 6) }, () => {
       const { orderId, buyerId } = randomOrder(dice);
@@ -89,6 +147,10 @@ export async function takeStep(stock: StockLedger, step: Step): Promise<unknown>
   switch (step.kind) {
     case 'load':
       return stock.load(step);
+    case 'freeze':
+      return stock.freeze(step);
+    case 'fill':
+      return stock.fill(step);
     case 'reserve':
       return stock.reserve(step);
     case 'confirm':

@@ -1,12 +1,18 @@
 /** One sale of its own on a stock ledger under test, and short ways to ask it things. */
 import type {
+  DeliveryReply,
+  FillCall,
+  FreezeCall,
   HoldCall,
+  LoadCall,
+  LoadReply,
   ReleaseCall,
   ReserveCall,
   ReserveReply,
   ReserveRequest,
   ReserveVerdict,
   StockLedger,
+  StockTerms,
 } from '../../origin/admit/stock.ts';
 
 export const NOW_MS = 1_790_000_000_000;
@@ -19,13 +25,18 @@ export interface StockPromise {
 export interface Trial {
   stock: StockLedger;
   saleId: string;
-  load(units: number, epoch?: number): Promise<'loaded' | 'newer'>;
+  load(units: number, epoch?: number): Promise<LoadReply>;
+  /** Of epoch 2, by `token-a`, unless `call` says otherwise; so are the next two. */
+  freeze(call?: Partial<FreezeCall>): ReturnType<StockLedger['freeze']>;
+  fill(call: Partial<FillCall>): ReturnType<StockLedger['fill']>;
+  /** With 5 units. */
+  reopen(call?: Partial<LoadCall>): Promise<LoadReply>;
   /** Of epoch 1, at most 4 units a buyer, at NOW_MS, unless `call` says otherwise. */
   reserve(requests: readonly ReserveRequest[], call?: Partial<ReserveCall>): Promise<ReserveReply>;
   /** The verdicts of `reserve`; throws when the store is recovering. */
   verdicts(requests: readonly ReserveRequest[]): Promise<ReserveVerdict[]>;
-  release(call: Partial<ReleaseCall>): Promise<'applied' | 'already' | 'other-epoch'>;
-  hold(call: Partial<HoldCall>): Promise<'applied' | 'already' | 'other-epoch'>;
+  release(call: Partial<ReleaseCall>): Promise<DeliveryReply>;
+  hold(call: Partial<HoldCall>): Promise<DeliveryReply>;
   /** A second sale on the same store. */
   neighbour(): Trial;
 }
@@ -40,9 +51,16 @@ export function request(number: number, change: Partial<ReserveRequest> = {}): R
   return { orderId: order(number), buyerId: `buyer-${number}`, quantity: 1, ...change };
 }
 
+/** Of an open sale in epoch 1; `counts` are all that differ from 0. */
+export function termsOf(counts: Partial<StockTerms>): StockTerms {
+  const open = { epoch: 1, frozen: false, lineage: 'same' } as const;
+  return { ...open, stock: 0, takenUnits: 0, seq: 0, outbox: 0, ...counts };
+}
+
 export function createTrial(stock: StockLedger): Trial {
   const saleId = `trial-${crypto.randomUUID().slice(0, 23)}`;
   const defaults = { saleId, epoch: 1, perBuyer: 4, nowMs: NOW_MS };
+  const attempt = { saleId, epoch: 2, token: 'token-a' };
 
   async function verdicts(requests: readonly ReserveRequest[]): Promise<ReserveVerdict[]> {
     const reply = await stock.reserve({ ...defaults, requests });
@@ -54,6 +72,9 @@ export function createTrial(stock: StockLedger): Trial {
     stock,
     saleId,
     load: (units, epoch = 1) => stock.load({ saleId, epoch, units }),
+    freeze: (call = {}) => stock.freeze({ ...attempt, ...call }),
+    fill: (call) => stock.fill({ ...attempt, holdings: [], releasedIds: [], ...call }),
+    reopen: (call = {}) => stock.load({ ...attempt, units: 5, ...call }),
     reserve: (requests, call = {}) => stock.reserve({ ...defaults, requests, ...call }),
     verdicts,
     release: (call) =>

@@ -191,7 +191,7 @@ describe('where the origin', () => {
     const ended = await sluice(['sale', 'list'], { OPERATOR_TOKEN: 'the token of another shop' });
     expect(ended).toMatchObject({
       exitCode: 1,
-      errors: ['sluice: This needs the operator token'],
+      errors: ['sluice: This needs a token of an operator'],
     });
   });
 

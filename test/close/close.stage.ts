@@ -19,8 +19,8 @@ const NEVER_MS = 4_102_444_800_000;
 export interface CloseStage extends Stores {
   /** A sale that is loaded and never ends, unless `details` say otherwise. */
   sale(units: number, details?: Partial<Sale>): Promise<SaleStage>;
-  /** Begins a later epoch in both stores, with so many units in the stock. */
-  newEpoch(saleId: string, next: { epoch: number; units: number }): Promise<void>;
+  /** Begins a later epoch in both stores with so many units; without any in the book alone. */
+  newEpoch(saleId: string, next: { epoch: number; units?: number }): Promise<void>;
 }
 
 export interface OpenStage extends CloseStage {
@@ -72,7 +72,7 @@ export function createCloseStage(book: OrderBook, stock: StockLedger): CloseStag
       await book.transact(function* (transaction) {
         yield* answer(transaction.run(SET_EPOCH, epoch, saleId));
       });
-      await stock.load({ saleId, epoch, units });
+      if (units !== undefined) await stock.load({ saleId, epoch, units });
     },
   };
 }

@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { deliverRound } from '../../origin/close/deliver.ts';
 import { topUp } from '../../origin/close/top-up.ts';
 import { armFailpoints } from '../../origin/failpoints.ts';
+import type { Sale } from '../../origin/settle/book.ts';
 import { type ClosePromise, type CloseStage, names } from './close.stage.ts';
 
 export const deliverPromises: readonly ClosePromise[] = [
@@ -93,6 +94,51 @@ export const deliverPromises: readonly ClosePromise[] = [
     },
   },
   {
+    promise: 'what a store that recovers does not take waits, and is delivered once it is loaded',
+    async check(stage) {
+      const sale = await frozenSale(stage, 1);
+      expect(await round(stage)).toBe(0);
+      expect(await sale.releases()).toHaveLength(1);
+      expect(await sale.holds()).toHaveLength(1);
+      await stage.stock.load({ ...FROZEN, saleId: sale.saleId, units: 7 });
+      expect(await round(stage)).toBe(2);
+      expect(await round(stage)).toBe(0);
+      expect(await stage.stock.terms(sale.saleId)).toMatchObject({ epoch: 2, stock: 7 });
+      expect(await stage.stock.find(sale.saleId, 'waiting')).toBeDefined();
+    },
+  },
+  {
+    promise: 'sales behind one that recovers get theirs, and that one is asked once a round',
+    async check(stage) {
+      // More than two pages of releases, and then a hold.
+      const sale = await frozenSale(stage, 2_100);
+      const behind = await busySale(stage, { saleId: `${sale.saleId}-behind` });
+      const asked = { release: 0, hold: 0, book: 0 };
+      const stock: typeof stage.stock = {
+        ...stage.stock,
+        async release(call) {
+          if (call.saleId === sale.saleId) asked.release += 1;
+          return stage.stock.release(call);
+        },
+        async hold(call) {
+          if (call.saleId === sale.saleId) asked.hold += 1;
+          return stage.stock.hold(call);
+        },
+      };
+      const read: typeof stage.book.read = (...query) => {
+        asked.book += 1;
+        return stage.book.read(...query);
+      };
+      const stores = { stock, book: { ...stage.book, read } };
+      expect(await deliverRound({ ...stores, mayGoOn: () => true })).toBe(behind.pending);
+      // What is offered to the line, a page of holds, two of releases.
+      expect(asked).toEqual({ release: 1, hold: 0, book: 4 });
+      expect(await behind.sale.audit()).toMatchObject({ balanced: true });
+      await stage.stock.load({ ...FROZEN, saleId: sale.saleId, units: 0 });
+      expect(await round(stage)).toBe(2_101);
+    },
+  },
+  {
     promise: 'an order of an earlier epoch gives its unit to the present one',
     async check(stage) {
       const sale = await stage.sale(2);
@@ -142,9 +188,23 @@ function round(stage: CloseStage, mayGoOn = () => true): Promise<number> {
   return deliverRound({ ...stage, mayGoOn });
 }
 
+const FROZEN = { epoch: 2, token: 'token-a' };
+
+/** So many releases and one hold, of an epoch that the stock store waits for. */
+async function frozenSale(stage: CloseStage, units: number) {
+  const sale = await stage.sale(units);
+  const { saleId } = sale;
+  const orderIds = await sale.orders(names('buyer', units));
+  await stage.newEpoch(saleId, { epoch: 2 });
+  await stage.stock.freeze({ ...FROZEN, saleId });
+  await sale.join('waiting');
+  await sale.expire(...orderIds);
+  return sale;
+}
+
 /** Three releases, one of them of a top-up, and one hold: `units` end up in the stock. */
-async function busySale(stage: CloseStage) {
-  const sale = await stage.sale(3);
+async function busySale(stage: CloseStage, details: Partial<Sale> = {}) {
+  const sale = await stage.sale(3, details);
   const orderIds = await sale.orders(names('buyer', 3));
   await sale.join('waiting');
   await sale.expire(...orderIds.slice(0, 2));

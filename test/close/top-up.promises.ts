@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { topUp } from '../../origin/close/top-up.ts';
 import { armFailpoints } from '../../origin/failpoints.ts';
+import { reopen } from '../../origin/recover/reopen.ts';
 import type { ClosePromise } from './close.stage.ts';
 import { expectWhole } from './expect-whole.ts';
 
@@ -89,7 +90,8 @@ export const topUpPromises: readonly ClosePromise[] = [
       expect(await topUp(stage.book, { saleId: 'unknown', ...command })).toBe('unknown-sale');
       const sale = await stage.sale(1, { loaded: false });
       expect(await topUp(stage.book, { saleId: sale.saleId, ...command })).toBe('not-loaded');
-      await stage.book.changeSale(sale.saleId, { loaded: true });
+      const { saleId } = sale;
+      await reopen(stage.book, { saleId, epoch: 1, units: 1, holdings: 0 });
       expect(await topUp(stage.book, { saleId: sale.saleId, ...command })).toBe('added');
     },
   },

@@ -118,7 +118,12 @@ function routesOf(app: Hono): string[] {
 /** The app is made, never called: routes need none of what they would use. */
 function originRoutes(): string[] {
   const nothing = { payments: {}, checks: {} } as AppOptions;
-  const options = { ...nothing, serves: true, operatorToken: 'x', metrics: createMetrics() };
+  const options = {
+    ...nothing,
+    serves: true,
+    operatorAccess: { tokens: [] },
+    metrics: createMetrics(),
+  };
   return routesOf(createOriginApp(options));
 }
 

@@ -38,7 +38,6 @@ const OUTCOMES: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   'body-too-large': { kind: 'body-too-large', limitBytes: 8_192 },
   unauthenticated: { kind: 'unauthenticated', reason: 'the token has expired' },
   'no-pass': { kind: 'no-pass', reason: 'forged' },
-  forbidden: { kind: 'forbidden' },
   conflict: { kind: 'conflict', reason: 'the sale has ended' },
   'not-payable': { kind: 'not-payable', reason: 'it is expired' },
   'not-cancellable': { kind: 'not-cancellable', reason: 'it is paid' },

@@ -9,17 +9,50 @@ import { LEAST_ENVIRONMENT, runOrigin } from './run-origin.ts';
 const LEAST = { ...LEAST_ENVIRONMENT, LOG_LEVEL: undefined };
 const SHORT_KEY = `k1:${Buffer.alloc(31).toString('base64')}`;
 const WEBHOOK_KEY = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+const NAMED_TOKEN = 'the-token-of-anna';
 const STRIPE = { STRIPE_SECRET_KEY: 'sk_test_4711', STRIPE_WEBHOOK_SECRET: 'whsec_4711' };
+/** Each backend is spoken to in secret. */
+const SECURED = {
+  STOCK_URL: 'rediss://redis.example',
+  LEASE_URL: 'rediss://redis.example',
+  STOCK_TLS_CA_FILE: '/ca.pem',
+  STOCK_TLS_CERT_FILE: '/client.pem',
+  STOCK_TLS_KEY_FILE: '/client.key',
+  LOG_URL: 'kafka://kafka.example',
+  LOG_TLS: 'on',
+  LOG_TLS_CA_FILE: '/ca.pem',
+  LOG_TLS_CERT_FILE: '/client.pem',
+  LOG_TLS_KEY_FILE: '/client.key',
+  LOG_SASL_MECHANISM: 'plain',
+  LOG_SASL_USERNAME: 'sluice',
+  LOG_SASL_PASSWORD: 'the password of Kafka',
+  BOOK_URL: 'mysql://sluice:4711@mysql.example/sluice',
+  BOOK_TLS: 'on',
+  BOOK_TLS_CA_FILE: '/ca.pem',
+  BOOK_TLS_CERT_FILE: '/client.pem',
+  BOOK_TLS_KEY_FILE: '/client.key',
+};
 /** Everything that may be left out is there. */
 const WHOLE = {
+  ...SECURED,
   ...{ ...LEAST, ...STRIPE },
   SANDBOX_PUBLIC_URL: 'https://sandbox.example',
   STRIPE_URL: 'http://localhost:12111',
   WEBHOOK_URL: 'https://shop.example/events',
   WEBHOOK_SECRET: WEBHOOK_KEY,
+  OPERATOR_TOKENS: `anna:viewer:${NAMED_TOKEN}`,
+  TRUSTED_PROXIES: '10.0.0.0/8',
 };
 /** Their examples say where they come from, and are not taken themselves. */
-const SECRETS = ['PASS_KEYS', 'OPERATOR_TOKEN', 'SANDBOX_SECRET', 'WEBHOOK_SECRET'];
+const SECRETS = [
+  ...['PASS_KEYS', 'OPERATOR_TOKEN', 'OPERATOR_TOKENS', 'SANDBOX_SECRET', 'WEBHOOK_SECRET'],
+  ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+];
+/** They may be left out. */
+const OPTIONAL = [
+  ...['SANDBOX_PUBLIC_URL', 'STRIPE_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+  ...['WEBHOOK_URL', 'WEBHOOK_SECRET', 'OPERATOR_TOKENS', 'TRUSTED_PROXIES'],
+];
 
 const BAD: [name: string, value: string, problem: RegExp][] = [
   ['ORIGIN_HOST', '', /character/],
@@ -42,6 +75,11 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['PASS_KEYS', 'secret-without-id', /id:base64|32 bytes/],
   ['PASS_KEYS', SHORT_KEY, /32 bytes/],
   ['OPERATOR_TOKEN', 'too-short', /16 characters/],
+  ['OPERATOR_TOKENS', NAMED_TOKEN, /entry 1 must be name:role:token/],
+  ['OPERATOR_TOKENS', `anna:admin:${NAMED_TOKEN}`, /viewer or operator/],
+  ['OPERATOR_TOKENS', 'anna:viewer:too-short', /16 characters/],
+  ['OPERATOR_TOKENS', `operator:viewer:${NAMED_TOKEN}`, /name operator is given twice/],
+  ['TRUSTED_PROXIES', '10.0.0.0/33', /no network/],
   ['PAY_WINDOW_MS', '999', />=1000/],
   ['PAYMENT_PROVIDER', 'paypal', /sandbox/],
   ['SANDBOX_URL', 'http://10.0.0.1:8790', /https:\/\/, or http:\/\/ for a loopback/],
@@ -49,12 +87,11 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['SANDBOX_PUBLIC_URL', 'javascript:alert(1)', /https:/],
   ['SANDBOX_SECRET', 'c2VjcmV0', /whsec_/],
   ['SANDBOX_SECRET', `whsec_${Buffer.alloc(23).toString('base64')}`, /24 to 64 bytes/],
-  ['STRIPE_SECRET_KEY', '', /character/],
-  ['STRIPE_WEBHOOK_SECRET', '', /character/],
+  ['STRIPE_SECRET_KEY', 'sk_test 4711', /spaces/],
+  ['STRIPE_WEBHOOK_SECRET', 'whsec_4711\n', /spaces/],
   ['STRIPE_URL', 'api.stripe.com', /https:/],
   ['SHOP_URL', 'http://shop.example', /loopback/],
   ['WEBHOOK_URL', 'ftp://shop.example', /https:/],
-  ['WEBHOOK_URL', '', /https:/],
   ['WEBHOOK_SECRET', 'whsec_short', /24 to 64 bytes/],
   ['RELAY_AFTER_MS', '99', />=100/],
   ['LEASE_TTL_MS', '5', />=1000/],
@@ -65,12 +102,22 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['LOG_PARTITIONS', '257', /<=256/],
   ['LOG_REPLICATION', '10', /<=9/],
   ['LOG_LEVEL', 'loud', /info/],
+  ...['STOCK', 'LOG', 'BOOK'].flatMap((part) =>
+    ['CA', 'CERT', 'KEY'].map((what): (typeof BAD)[number] => [
+      ...([`${part}_TLS_${what}_FILE`, 'ca.pem', /begins with \//] as const),
+    ]),
+  ),
+  ['LOG_TLS', 'yes', /on/],
+  ['BOOK_TLS', '1', /on/],
+  ['LOG_SASL_MECHANISM', 'gssapi', /scram-sha-256/],
+  ['LOG_SASL_USERNAME', 'slu\nice', /line ends/],
+  ['LOG_SASL_PASSWORD', 'pass\tword', /line ends/],
   ['FAILPOINTS', 'settle.never=kill', /failpoint/],
 ];
 
 describe('a bad value', () => {
   test.each(BAD)('of %s: "%s"', (name, value, problem) => {
-    const message = refusalOf({ ...LEAST, [name]: value });
+    const message = refusalOf({ ...LEAST, WEBHOOK_SECRET: WEBHOOK_KEY, [name]: value });
     expect(message.split('\n'), 'one line').toHaveLength(1);
     expect(message).toMatch(new RegExp(`^${name}: `));
     const [said = '', example = ''] = message.split(`; for example ${name}=`);
@@ -97,9 +144,20 @@ describe('a bad value', () => {
     expect(names.sort()).toEqual(['LOG_LANES', 'ORIGIN_PORT', 'ROLES']);
   });
 
+  test('is told beside what is refused in production and what belongs together', () => {
+    const message = refusalOf({
+      ...{ ...LEAST, SANDBOX_SECRET: undefined, NODE_ENV: 'production', LOG_LANES: 'x' },
+      ...{ FAILPOINTS: 'settle.before-commit=kill', WEBHOOK_URL: 'https://shop.example/events' },
+    });
+    expect(message.split('\n').map((line) => line.split(':')[0])).toEqual([
+      ...['LOG_LANES', 'FAILPOINTS', 'PAYMENT_PROVIDER', 'SANDBOX_SECRET', 'WEBHOOK_SECRET'],
+    ]);
+  });
+
   test.each([
     ['PASS_KEYS', SHORT_KEY],
     ['OPERATOR_TOKEN', 'a-bad-token'],
+    ['OPERATOR_TOKENS', NAMED_TOKEN],
     ['SANDBOX_SECRET', 'a-bad-secret'],
     ['WEBHOOK_SECRET', `${WEBHOOK_KEY}!`],
     ['STOCK_URL', 'memcached://user:password@host'],
@@ -110,7 +168,13 @@ describe('a bad value', () => {
 
   test('is told without the secrets beside it', () => {
     const told = refusalOf({ ...WHOLE, ORIGIN_PORT: 'x', PASS_KEYS: SHORT_KEY, SHOP_URL: 'x' });
-    const secrets = [SHORT_KEY, LEAST.OPERATOR_TOKEN, LEAST.SANDBOX_SECRET, WEBHOOK_KEY];
+    const secrets = [
+      SHORT_KEY,
+      LEAST.OPERATOR_TOKEN,
+      LEAST.SANDBOX_SECRET,
+      WEBHOOK_KEY,
+      NAMED_TOKEN,
+    ];
     for (const secret of [...secrets, ...Object.values(STRIPE)]) expect(told).not.toContain(secret);
   });
 });
@@ -120,6 +184,18 @@ describe('what is not given', () => {
     expect(refusalOf({ ...LEAST, [name]: undefined })).toMatch(
       new RegExp(`^${name}: is missing; for example ${name}=`),
     );
+  });
+
+  test.each(OPTIONAL)('%s may be empty, too', (name) => {
+    expect(parseConfig({ ...LEAST, [name]: '' })).toEqual(parseConfig(LEAST));
+  });
+
+  test('is missing where it is needed, although it is there and empty', () => {
+    expect(refusalOf({ ...LEAST, SANDBOX_SECRET: '' })).toMatch(
+      /^SANDBOX_SECRET: is missing while PAYMENT_PROVIDER is sandbox/,
+    );
+    const emptySecret = { WEBHOOK_URL: 'https://shop.example/events', WEBHOOK_SECRET: '' };
+    expect(refusalOf({ ...LEAST, ...emptySecret })).toMatch(/^WEBHOOK_SECRET: is missing while/);
   });
 
   test('has a default that runs on nothing but a disk', () => {

@@ -65,6 +65,7 @@ export function saleOf(change: Partial<Sale> = {}): Sale {
     waiting: 0,
     score: 'fastest',
     epoch: 3,
+    recovering: false,
     loaded: true,
     ...change,
   };
@@ -102,7 +103,8 @@ export function bookOrderOf(reservation: Reservation, change: Partial<BookOrder>
 }
 
 export function stockTermsOf(change: Partial<StockTerms> = {}): StockTerms {
-  return { epoch: 3, stock: 90, takenUnits: 10, seq: 8, outbox: 0, ...change };
+  const here = { epoch: 3, frozen: false, lineage: 'same' } as const;
+  return { ...here, stock: 90, takenUnits: 10, seq: 8, outbox: 0, ...change };
 }
 
 /** Agrees with `stockTermsOf()`: ten units taken by eight orders, all settled and reserved. */

@@ -126,9 +126,11 @@ export const joinPromises: readonly WaitlistPromise[] = [
       expect(await trial.join(saleId, 'buyer-1', 6)).toBe('invalid-request');
       trial.stockLeft = 1;
       expect(await trial.join(saleId, 'buyer-1')).toBe('not-sold-out');
-      trial.stockLeft = undefined;
-      await pause(STOCK_MAX_AGE_MS);
-      expect(await trial.join(saleId, 'buyer-1')).toBe('recovering');
+      for (const unknown of [undefined, 'frozen'] as const) {
+        trial.stockLeft = unknown;
+        await pause(STOCK_MAX_AGE_MS);
+        expect(await trial.join(saleId, 'buyer-1'), unknown).toBe('recovering');
+      }
       expect(await rowsOf(trial.book, saleId)).toEqual([]);
     },
   },

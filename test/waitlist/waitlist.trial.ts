@@ -27,7 +27,7 @@ export interface WaitlistTrial {
   book: OrderBook;
   waitlist: Waitlist;
   /** Units that the stock store says are left; undefined while it knows no sale. */
-  stockLeft: number | undefined;
+  stockLeft: number | 'frozen' | undefined;
   /** What the stock store says buyers hold. */
   holdings: Map<string, Holding>;
   /** What was observed of transactions. */
@@ -67,10 +67,12 @@ export function createWaitlistTrial(book: OrderBook): WaitlistTrial {
       book,
       directory,
       stock: fakeStock({
-        terms: async () =>
-          trial.stockLeft === undefined
-            ? undefined
-            : stockTermsOf({ epoch: 1, stock: trial.stockLeft }),
+        async terms() {
+          const { stockLeft } = trial;
+          if (stockLeft === undefined) return undefined;
+          const isFrozen = stockLeft === 'frozen';
+          return stockTermsOf({ epoch: 1, frozen: isFrozen, stock: isFrozen ? 0 : stockLeft });
+        },
         find: async (_, buyerId) => trial.holdings.get(buyerId),
       }),
       nowMs: Date.now,

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file records.proto.
  */
 export const file_records: GenFile = /*@__PURE__*/
-  fileDesc("Cg1yZWNvcmRzLnByb3RvEgpzbHVpY2UubG9nIlMKCUxvZ1JlY29yZBIPCgd2ZXJzaW9uGAEgASgNEi0KCHJlc2VydmVkGAIgASgLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZEJhdGNoSABCBgoEa2luZCJqCg1SZXNlcnZlZEJhdGNoEg8KB3NhbGVfaWQYASABKAkSDQoFZXBvY2gYAiABKA0SDgoGYnVja2V0GAMgASgNEikKBm9yZGVycxgEIAMoCzIZLnNsdWljZS5sb2cuUmVzZXJ2ZWRPcmRlciJqCg1SZXNlcnZlZE9yZGVyEhAKCG9yZGVyX2lkGAEgASgJEhAKCGJ1eWVyX2lkGAIgASgJEhAKCHF1YW50aXR5GAMgASgNEgsKA3NlcRgEIAEoDRIWCg5yZXNlcnZlZF9hdF9tcxgFIAEoAWIGcHJvdG8z");
+  fileDesc("Cg1yZWNvcmRzLnByb3RvEgpzbHVpY2UubG9nInsKCUxvZ1JlY29yZBIPCgd2ZXJzaW9uGAEgASgNEi0KCHJlc2VydmVkGAIgASgLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZEJhdGNoSAASJgoHYmFycmllchgDIAEoCzITLnNsdWljZS5sb2cuQmFycmllckgAQgYKBGtpbmQiKQoHQmFycmllchIPCgdzYWxlX2lkGAEgASgJEg0KBWVwb2NoGAIgASgNImoKDVJlc2VydmVkQmF0Y2gSDwoHc2FsZV9pZBgBIAEoCRINCgVlcG9jaBgCIAEoDRIOCgZidWNrZXQYAyABKA0SKQoGb3JkZXJzGAQgAygLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZE9yZGVyImoKDVJlc2VydmVkT3JkZXISEAoIb3JkZXJfaWQYASABKAkSEAoIYnV5ZXJfaWQYAiABKAkSEAoIcXVhbnRpdHkYAyABKA0SCwoDc2VxGAQgASgNEhYKDnJlc2VydmVkX2F0X21zGAUgASgBYgZwcm90bzM");
 
 /**
  * @generated from message sluice.log.LogRecord
@@ -35,6 +35,12 @@ export type LogRecord = Message<"sluice.log.LogRecord"> & {
      */
     value: ReservedBatch;
     case: "reserved";
+  } | {
+    /**
+     * @generated from field: sluice.log.Barrier barrier = 3;
+     */
+    value: Barrier;
+    case: "barrier";
   } | { case: undefined; value?: undefined };
 };
 
@@ -44,6 +50,33 @@ export type LogRecord = Message<"sluice.log.LogRecord"> & {
  */
 export const LogRecordSchema: GenMessage<LogRecord> = /*@__PURE__*/
   messageDesc(file_records, 0);
+
+/**
+ * Stands in every partition: whoever has settled past all of them has settled whatever was in the
+ * log when a sale's stock began to be made again.
+ *
+ * @generated from message sluice.log.Barrier
+ */
+export type Barrier = Message<"sluice.log.Barrier"> & {
+  /**
+   * @generated from field: string sale_id = 1;
+   */
+  saleId: string;
+
+  /**
+   * The epoch that begins with it.
+   *
+   * @generated from field: uint32 epoch = 2;
+   */
+  epoch: number;
+};
+
+/**
+ * Describes the message sluice.log.Barrier.
+ * Use `create(BarrierSchema)` to create a new message.
+ */
+export const BarrierSchema: GenMessage<Barrier> = /*@__PURE__*/
+  messageDesc(file_records, 1);
 
 /**
  * @generated from message sluice.log.ReservedBatch
@@ -75,7 +108,7 @@ export type ReservedBatch = Message<"sluice.log.ReservedBatch"> & {
  * Use `create(ReservedBatchSchema)` to create a new message.
  */
 export const ReservedBatchSchema: GenMessage<ReservedBatch> = /*@__PURE__*/
-  messageDesc(file_records, 1);
+  messageDesc(file_records, 2);
 
 /**
  * @generated from message sluice.log.ReservedOrder
@@ -114,5 +147,5 @@ export type ReservedOrder = Message<"sluice.log.ReservedOrder"> & {
  * Use `create(ReservedOrderSchema)` to create a new message.
  */
 export const ReservedOrderSchema: GenMessage<ReservedOrder> = /*@__PURE__*/
-  messageDesc(file_records, 2);
+  messageDesc(file_records, 3);
 

@@ -1,4 +1,4 @@
--- The stock of each sale for its present epoch.
+-- The stock of each sale for its present epoch, which is negative while the sale is frozen at it.
 CREATE TABLE IF NOT EXISTS stock_state (
   sale_id TEXT NOT NULL PRIMARY KEY,
   epoch INTEGER NOT NULL,

@@ -4,10 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import type { PaymentState } from '../../../contract/payment.ts';
 import { createOrderReader } from '../../../origin/admit/order-view.ts';
-import type { Holding } from '../../../origin/admit/stock.ts';
+import type { Holding, StockTerms } from '../../../origin/admit/stock.ts';
+import type { HeldOrder } from '../../../origin/dead-letters/held-orders.ts';
 import type { SaleDirectory } from '../../../origin/sales/directory.ts';
 import type { BookOrder } from '../../../origin/settle/book.ts';
-import { bookOrderOf, fakeBook, fakeStock, reservationOf, saleOf } from '../fakes.ts';
+import { bookOrderOf, fakeBook, fakeStock, reservationOf, saleOf, stockTermsOf } from '../fakes.ts';
 
 const RESERVATION = reservationOf(1);
 const { orderId, buyerId } = RESERVATION;
@@ -22,11 +23,15 @@ interface World {
   /** Orders that this process knows to be in the log. */
   durable?: string[];
   payments?: Record<string, PaymentState>;
+  /** What the stock store says of itself; it has the sale unless a test says otherwise. */
+  terms?: StockTerms | 'none' | undefined;
+  /** The buyer's orders in the dead letters. */
+  held?: HeldOrder[];
 }
 
 function readerOf(world: World) {
   const { book = [undefined], newest, holdings = {}, knowsSale = true, durable = [] } = world;
-  const { payments = {} } = world;
+  const { payments = {}, held = [], terms = stockTermsOf({ epoch: 3 }) } = world;
   const answers = [...book];
   const ask = () => (answers.length > 1 ? answers.shift() : answers[0]);
   return createOrderReader({
@@ -34,13 +39,18 @@ function readerOf(world: World) {
       order: async (wanted) => [ask()].find((order) => order?.orderId === wanted),
       orderOf: async () => newest,
     }),
-    stock: fakeStock({ find: async (_saleId, buyer) => holdings[buyer] }),
+    stock: fakeStock({
+      find: async (_saleId, buyer) => holdings[buyer],
+      terms: async () => (terms === 'none' ? undefined : terms),
+    }),
     directory: {
       ofOrder: () => (knowsSale ? saleOf() : undefined),
+      get: () => (knowsSale ? saleOf() : undefined),
     } as unknown as SaleDirectory,
     newestPayments: async (ids) =>
       new Map(ids.flatMap((id) => (payments[id] === undefined ? [] : [[id, payments[id]]]))),
     isDurable: (id) => durable.includes(id),
+    held: { ofBuyer: async (buyer) => (buyer === buyerId ? held : []) },
   });
 }
 
@@ -95,6 +105,34 @@ describe('an order by its id', () => {
   });
 });
 
+describe('an order that lies in the dead letters', () => {
+  const held = [{ orderId, saleId: 'phone', quantity: 1 }];
+  const answer = { kind: 'order', order: { ...queued, held: true } };
+
+  test('is queued and says that the shop has to look at it', async () => {
+    const reader = readerOf({ held, holdings: { [buyerId]: HOLDING } });
+    expect(await reader.byId(orderId, buyerId)).toEqual(answer);
+    expect(await reader.mine('phone', buyerId)).toEqual(answer);
+  });
+
+  test('is known to its buyer though the store has forgotten it, and to nobody else', async () => {
+    const reader = readerOf({ held });
+    expect(await reader.byId(orderId, buyerId)).toEqual(answer);
+    expect(await reader.mine('phone', buyerId)).toEqual(answer);
+    expect(await reader.mine('watch', buyerId)).toEqual({ kind: 'unknown-order' });
+    expect(await reader.byId(orderId, 'stranger')).toEqual({ kind: 'unknown-order' });
+    expect(await reader.mine('phone', 'stranger')).toEqual({ kind: 'unknown-order' });
+  });
+
+  test('is what the book says once it has it', async () => {
+    const rejected = bookOrderOf(RESERVATION, { state: 'rejected', reason: 'poison' });
+    const reader = readerOf({ held, book: [rejected], newest: rejected });
+    const order = { ...queued, state: 'rejected', reason: 'poison' };
+    expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'order', order });
+    expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'order', order });
+  });
+});
+
 describe('a buyer’s own order in a sale', () => {
   test('is the live one, as the book has it', async () => {
     const world = { holdings: { [buyerId]: HOLDING }, book: [bookOrderOf(RESERVATION)] };
@@ -137,3 +175,16 @@ describe('a buyer’s own order in a sale', () => {
 function holding(number: number): World {
   return { holdings: { [buyerId]: { ...HOLDING, orderId: reservationOf(number).orderId } } };
 }
+
+describe('a store that may have forgotten the order does not say that it is unknown', () => {
+  test.each<[string, World['terms']]>([
+    ['one without the sale', 'none'],
+    ['one of an earlier epoch', stockTermsOf({ epoch: 2 })],
+    ['one that is being made anew', stockTermsOf({ epoch: 3, frozen: true })],
+    ['one that took over from another', stockTermsOf({ epoch: 3, lineage: 'other' })],
+  ])('%s', async (_name, terms) => {
+    const reader = readerOf({ terms });
+    expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'recovering' });
+    expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'recovering' });
+  });
+});

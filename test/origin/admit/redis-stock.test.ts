@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createRedisStock, STOCK_SCRIPTS } from '../../../origin/admit/redis-stock.ts';
 import { bucketKeys } from '../../../origin/admit/stock-keys.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from '../../backends/redis.ts';
-import { createTrial, order, request } from '../../backends/stock.trial.ts';
+import { createTrial, order, request, termsOf } from '../../backends/stock.trial.ts';
 import { startRedisProxy, startSilentServer } from './redis-proxy.ts';
 
 describeWithRedis('the stock ledger on a redis that misbehaves', () => {
@@ -28,7 +28,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
       { kind: 'held', orderId: order(1), quantity: 1, accepting: true },
     ]);
     expect(proxy.cuts()).toBe(1);
-    const terms = { epoch: 1, stock: 4, takenUnits: 1, seq: 1, outbox: 1 };
+    const terms = termsOf({ stock: 4, takenUnits: 1, seq: 1, outbox: 1 });
     expect(await stock.terms(saleId)).toEqual(terms);
     await stock.close();
     await proxy.close();
@@ -89,9 +89,14 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
     "return {4, '?order_00000000000000011'}",
   ]) {
     test(`a reply of another shape is an error: ${lua}`, async () => {
-      const scripts = { ...STOCK_SCRIPTS, reserve: lua, find: lua, terms: lua, release: lua };
+      const recovery = { load: lua, freeze: lua, fill: lua };
+      const asked = { reserve: lua, find: lua, terms: lua, release: lua };
+      const scripts = { ...STOCK_SCRIPTS, ...asked, ...recovery };
       const stock = createRedisStock({ url: redisUrl, keyPrefix, scripts });
-      const { reserve, release, saleId } = createTrial(stock);
+      const { reserve, release, freeze, fill, reopen, saleId } = createTrial(stock);
+      for (const call of [freeze(), fill({}), reopen()]) {
+        await expect(call).rejects.toMatchObject({ code: 'redis-reply' });
+      }
       await expect(reserve([request(1)])).rejects.toMatchObject({ code: 'redis-reply' });
       await expect(release({})).rejects.toMatchObject({ code: 'redis-reply' });
       if (lua !== 'return nil') {
@@ -156,7 +161,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
       const reply = redis.eval(STOCK_SCRIPTS.reserve, 4, ...keys, ...parameters);
       await expect(reply, parameters.join(' ')).rejects.toThrow(/^SLUICE /);
     }
-    const terms = { epoch: 1, stock: 9, takenUnits: 0, seq: 0, outbox: 0 };
+    const terms = termsOf({ stock: 9, takenUnits: 0, seq: 0, outbox: 0 });
     expect(await stock.terms(saleId)).toEqual(terms);
     await stock.close();
   });

@@ -95,6 +95,7 @@ describe('metrics', () => {
     ['sluice_log_lag_messages 0'],
     ['sluice_log_lag_seconds 0'],
     ['sluice_dead_letters_total 0'],
+    ['sluice_dead_letters 0'],
     ['sluice_relayed_orders_total 0'],
   ])('say %s', (line) => {
     expect(text.split('\n')).toContain(line);

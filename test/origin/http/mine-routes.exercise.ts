@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { myOrdersSchema } from '../../../contract/order.ts';
 import { createPassKeeper, PASS_HEADER } from '../../../contract/pass.ts';
+import type { HeldOrders } from '../../../origin/dead-letters/held-orders.ts';
 import { nodeHashing } from '../../../origin/hashing.ts';
 import { createMineRoutes, type NewestPayments } from '../../../origin/http/mine-routes.ts';
 import { createPassGate } from '../../../origin/http/pass-gate.ts';
@@ -13,6 +14,7 @@ import type { OpenBook } from '../../backends/book.exercise.ts';
 import { type BookTrial, createBookTrial } from '../../backends/book.trial.ts';
 
 const NOW_MS = 1_795_000_000_000;
+const NONE_HELD: HeldOrders = { ofBuyer: async () => [] };
 const keeper = createPassKeeper(nodeHashing, [{ id: 'a', secret: new Uint8Array(32).fill(1) }]);
 const passGate = createPassGate(keeper, () => NOW_MS);
 
@@ -125,12 +127,26 @@ function exerciseHowMany(stage: Stage): void {
     expect(await ordersOf(stage().book, 'gus', [old, ...newer(200)])).toEqual([]);
   });
 
+  test('begin with those that lie in the dead letters', async () => {
+    const sale = await stage().sale(1);
+    await stage().settle(stage().reservation(sale, 1, { buyerId: 'hal' }));
+    const orderId = stage().reservation(sale, 2).orderId;
+    const held = { ofBuyer: async () => [{ orderId, saleId: sale.saleId, quantity: 2 }] };
+    const [first, second] = await ordersOf(stage().book, 'hal', [sale], undefined, held);
+    expect(first).toEqual({
+      ...{ orderId, saleId: sale.saleId, title: sale.title },
+      ...{ state: 'queued', held: true, quantity: 2 },
+    });
+    expect(second).toMatchObject({ state: 'reserved' });
+  });
+
   test('need a pass that names a buyer', async () => {
     expect((await ask(stage().book, '', [await stage().sale(1)])).status).toBe(401);
     const routes = createMineRoutes({
       passGate,
       book: stage().book,
       directory: { known: () => [] },
+      held: NONE_HELD,
     });
     expect((await routes.request('/api/orders')).status).toBe(403);
   });
@@ -141,11 +157,13 @@ function ask(
   buyerId: string,
   sales: Sale[],
   newestPayments?: NewestPayments,
+  held: HeldOrders = NONE_HELD,
 ) {
   const routes = createMineRoutes({
     passGate,
     book,
     directory: { known: () => sales },
+    held,
     ...(newestPayments === undefined ? {} : { newestPayments }),
   });
   const claims = { method: 'GET', path: '/api/orders', body: '', idempotencyKey: '' };

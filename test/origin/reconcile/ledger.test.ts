@@ -24,6 +24,7 @@ test('a sale at rest balances, and every term is told', () => {
   expect(judge()).toEqual({
     atWatermark: true,
     difference: 0,
+    settledOrders: 8,
     terms: {
       units: 100,
       free: 90,
@@ -64,6 +65,7 @@ describe('no watermark', () => {
       { book: { pendingReleases: 1, pendingReleaseUnits: 1, reserved: 9 } },
     ],
     ['when the store is of another epoch', { after: { epoch: 2 } }],
+    ['while the store waits for its stock', { after: { frozen: true } }],
   ])('%s', (_name, change) => {
     expect(judge(change).atWatermark).toBe(false);
   });

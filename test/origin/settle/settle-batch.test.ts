@@ -6,6 +6,7 @@ import { systemRandom } from '../../../contract/random.ts';
 import { rejectedRow, reservedRow } from '../../../origin/settle/order-row.ts';
 import { newSettleId, settleBatch } from '../../../origin/settle/settle-batch.ts';
 import type { SettleExchanges } from '../../../origin/settle/settle-exchanges.ts';
+import { SaleChangedError } from '../../../origin/settle/settle-units.ts';
 import { runLater, runNow } from '../../../origin/settle/waiting.ts';
 
 const reservation = {
@@ -20,7 +21,7 @@ const reservation = {
 };
 const batch = { log: 'log', reservations: [reservation], steps: [] };
 
-const sale = { payWindowMs: 10, hasCancellations: false };
+const sale = { payWindowMs: 10, settlesFrom: 1, hasCancellations: false };
 
 /** A database that takes everything, and notes what it was asked. */
 function createExchanges(said: string[], change: Partial<SettleExchanges>): SettleExchanges {
@@ -37,7 +38,7 @@ function createExchanges(said: string[], change: Partial<SettleExchanges>): Sett
     selectBesideHeads: () => says('beside heads', []),
     deleteCancellations: () => says('forget', undefined),
     countAndTake: ({ units }) => says(`take ${units}`, { waiting: 0 }),
-    lockFree: () => says('lock', 100),
+    lockFree: () => says('lock', { free: 100, settlesFrom: 1 }),
     takeAndReject: ({ units, rejected }) =>
       says(`take ${units}, reject ${rejected.length}`, { waiting: 0 }),
     leaveWaitlist: ({ buyerIds }) => says(`leave ${buyerIds}`, undefined),
@@ -105,7 +106,7 @@ test('where somebody waits, those reserved leave the line; the rejected stay in 
   const other = { ...reservation, orderId: 'other', buyerId: 'second', seq: 2 };
   const exchanges = createExchanges(said, {
     countAndTake: () => undefined,
-    lockFree: () => 3,
+    lockFree: () => ({ free: 3, settlesFrom: 1 }),
     takeAndReject: () => ({ waiting: 4 }),
   });
   const reservations = [reservation, other];
@@ -130,4 +131,34 @@ test('a cancelled order is never written as reserved, and gives back its units',
     orders: [{ state: 'rejected', reason: 'cancelled', closedBy: 'buyer' }],
   });
   expect(said).toEqual(['release 2', 'forget', 'take 0', 'finish 1']);
+});
+
+test('a sale that was recovered meanwhile runs the whole transaction again', () => {
+  const changed = createExchanges([], {
+    countAndTake: () => undefined,
+    lockFree: () => ({ free: 100, settlesFrom: 2 }),
+  });
+  expect(() => runNow(settleBatch(batch, 7, changed))).toThrow(SaleChangedError);
+});
+
+test('an order of an epoch that settles no more is rejected, and gives back nothing', () => {
+  const said: string[] = [];
+  const recovered = { ...sale, settlesFrom: 2, hasCancellations: true };
+  const exchanges = createExchanges(said, {
+    open: () => ({ kind: 'open', nowMs: 5, sales: new Map([['sale', recovered]]) }),
+    cancellations: () => new Map([['order', 'buyer']]),
+  });
+  expect(runNow(settleBatch(batch, 7, exchanges))).toMatchObject({
+    orders: [{ state: 'rejected', reason: 'recovered', closedBy: undefined }],
+  });
+  expect(said).toEqual(['release 0', 'take 0', 'finish 1']);
+});
+
+test('poison is rejected, and gives back its units', () => {
+  const said: string[] = [];
+  const poison = { ...batch, rejectAs: 'poison' } as const;
+  expect(runNow(settleBatch(poison, 7, createExchanges(said, {})))).toMatchObject({
+    orders: [{ state: 'rejected', reason: 'poison' }],
+  });
+  expect(said).toEqual(['release 2', 'take 0', 'finish 1']);
 });

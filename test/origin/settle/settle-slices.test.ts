@@ -3,6 +3,7 @@
  * offset moves past an order that is neither.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { decodeRecord } from '../../../contract/log/codec.ts';
 import { BookRefusedError } from '../../../origin/settle/book.ts';
 import { LINGER_MS } from '../../../origin/settle/settler.ts';
 import { reservationOf } from '../fakes.ts';
@@ -21,15 +22,10 @@ describe('what cannot be read', () => {
     const garbage = Buffer.from('garbage');
     const handled = watch(settler.handle(entries(3, 40n, [1], garbage, new Uint8Array())));
     await vi.advanceTimersByTimeAsync(LINGER_MS);
+    const of = { source: 'orders', partition: 3, orderId: '' };
     expect(letters).toEqual([
-      { source: 'orders', partition: 3, offset: 41n, reason: 'not-protobuf', value: garbage },
-      {
-        source: 'orders',
-        partition: 3,
-        offset: 42n,
-        reason: 'unsupported-version',
-        value: new Uint8Array(),
-      },
+      { ...of, offset: '41', reason: 'not-protobuf', value: garbage.toString('hex') },
+      { ...of, offset: '42', reason: 'unsupported-version', value: '' },
     ]);
     expect(batches[0]).toMatchObject({
       reservations: [reservationOf(1)],
@@ -41,12 +37,12 @@ describe('what cannot be read', () => {
 
   test('is buried before the offset moves: dead letters that fail stop the line', async () => {
     const { settler, batches, letters, book } = setUp();
-    book.letter = () => Promise.reject(new Error('no broker'));
+    book.bury = () => Promise.reject(new Error('connection lost'));
     const handled = watch(settler.handle(entries(0, 0n, Buffer.from('garbage'))));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(handled.value).toBe('pending');
     expect(batches).toEqual([]);
-    book.letter = async () => {};
+    book.bury = async () => {};
     await vi.advanceTimersByTimeAsync(3_000);
     expect(handled.value).toBe('settled');
     expect(letters).toHaveLength(1);
@@ -71,18 +67,22 @@ describe('what the book refuses', () => {
       {
         source: 'orders',
         partition: 0,
-        offset: 11n,
+        offset: '11',
         orderId: orderIds(3)[0],
         reason: 'book-refused: order 3 does not fit',
       },
       {
         source: 'orders',
         partition: 1,
-        offset: 21n,
+        offset: '21',
         orderId: orderIds(6)[0],
         reason: 'book-refused: order 6 does not fit',
       },
     ]);
+    // Each holds its own order and no other of its record.
+    expect(letters.map(({ value }) => decodeRecord(Buffer.from(value, 'hex')))).toEqual(
+      [3, 6].map((number) => ({ kind: 'reserved', reservations: [reservationOf(number)] })),
+    );
     expect(settledIds).toEqual(orderIds(1, 2, 4, 5));
     expect([one.value, two.value]).toEqual(['settled', 'settled']);
     // The offsets move last and once, when everything is either settled or buried.

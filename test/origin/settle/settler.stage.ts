@@ -1,8 +1,10 @@
 /** A settler between a log and a book that a test holds in its hands, and what came of it. */
 import { encodeReservations } from '../../../contract/log/codec.ts';
-import type { DeadLetter, LogEntry } from '../../../origin/log/log.ts';
+import type { LogEntry } from '../../../origin/log/log.ts';
 import type { SettleBatch, SettleReply } from '../../../origin/settle/book.ts';
 import { createSettler } from '../../../origin/settle/settler.ts';
+import type { Transaction } from '../../../origin/settle/transaction.ts';
+import { runLater } from '../../../origin/settle/waiting.ts';
 import {
   bookOrderOf,
   evenRandom,
@@ -11,6 +13,16 @@ import {
   memoryLogger,
   reservationOf,
 } from '../fakes.ts';
+
+/** A letter as it is written, its value in hex. */
+export interface BuriedLetter {
+  source: string;
+  partition: number;
+  offset: string;
+  orderId: string;
+  reason: string;
+  value: string;
+}
 
 export type Settle = (batch: SettleBatch) => Promise<SettleReply>;
 
@@ -21,11 +33,11 @@ export const takeAll: Settle = async ({ reservations }) => ({
 
 export function setUp({ settle = takeAll, offsets = new Map<number, bigint>() } = {}) {
   const batches: SettleBatch[] = [];
-  const letters: DeadLetter[] = [];
+  const letters: BuriedLetter[] = [];
   const settledIds: string[] = [];
   const sizes: number[] = [];
   const { logger, lines } = memoryLogger();
-  const book = { settle, letter: async (_letter: DeadLetter) => {} };
+  const book = { settle, bury: async () => {} };
   const settler = createSettler({
     book: fakeBook({
       settle(batch) {
@@ -33,13 +45,12 @@ export function setUp({ settle = takeAll, offsets = new Map<number, bigint>() } 
         return book.settle(batch);
       },
       offsets: async () => offsets,
-    }),
-    log: fakeLog({
-      async appendDeadLetter(letter) {
-        await book.letter(letter);
-        letters.push(letter);
+      async transact(work) {
+        await book.bury();
+        return runLater(work(collecting(letters)));
       },
     }),
+    log: fakeLog({}),
     random: evenRandom,
     logger,
     observe: ({ size }) => void sizes.push(size),
@@ -47,6 +58,24 @@ export function setUp({ settle = takeAll, offsets = new Map<number, bigint>() } 
     observeDead: () => {},
   });
   return { settler, batches, letters, settledIds, sizes, lines, book };
+}
+
+/** Takes nothing but the statement that buries. */
+function collecting(letters: BuriedLetter[]): Transaction {
+  const unexpected = () => {
+    throw new Error('burying runs one statement');
+  };
+  return {
+    nowMs: 7,
+    rows: unexpected,
+    insert: unexpected,
+    run(_statement, ...values) {
+      const [source, partition, offset, orderId] = values.slice(0, 4);
+      const [reason, value] = values.slice(8, 10);
+      letters.push({ source, partition, offset, orderId, reason, value } as BuriedLetter);
+      return 1;
+    },
+  };
 }
 
 /** Entries of one partition: one for each group of order numbers, or raw bytes. */

@@ -3,7 +3,7 @@
  * dead.
  */
 import { expect, test } from 'vitest';
-import { encodeReservations } from '../../../contract/log/codec.ts';
+import { encodeBarrier, encodeReservations } from '../../../contract/log/codec.ts';
 import { readSlice } from '../../../origin/settle/slice.ts';
 import { reservationOf } from '../fakes.ts';
 
@@ -38,6 +38,13 @@ test('steps over what cannot be read, and says why', () => {
 test('moves on past a slice of nothing but poison', () => {
   const slice = readSlice([entry(6n, new Uint8Array())]);
   expect(slice).toMatchObject({ next: 7n, reservations: [] });
+});
+
+test('passes over a barrier', () => {
+  const barrier = entry(6n, encodeBarrier({ saleId: 'phone', epoch: 4 }));
+  const slice = readSlice([entry(5n, recordOf(1)), barrier]);
+  expect(slice).toMatchObject({ next: 7n, unreadable: [] });
+  expect(slice.reservations).toHaveLength(1);
 });
 
 test('is never asked for nothing', () => {

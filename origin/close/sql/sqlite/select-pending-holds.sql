@@ -1,3 +1,7 @@
--- Orders of which the stock store has not learnt. Parameter: how many at most.
+-- Orders of which the stock store has not learnt, a page of them, behind the last one read.
+-- Parameters: that one's sale id, the same again, its order id (NULL: behind the whole sale), how
+-- many at most.
 SELECT order_id AS orderId, sale_id AS saleId, buyer_id AS buyerId, epoch, quantity
-FROM book_holds WHERE delivered_at_ms IS NULL ORDER BY sale_id, order_id LIMIT ?
+FROM book_holds
+WHERE delivered_at_ms IS NULL AND (sale_id > ? OR (sale_id = ? AND order_id > ?))
+ORDER BY sale_id, order_id LIMIT ?

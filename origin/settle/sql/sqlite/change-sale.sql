@@ -1,6 +1,5 @@
 -- Changes a sale and raises its version; a NULL parameter leaves its column as it is. Parameters:
--- opens at (ms), closes at (ms), paused, loaded, sale id.
+-- opens at (ms), closes at (ms), paused, sale id.
 UPDATE book_sales SET version = version + 1, opens_at_ms = COALESCE(?, opens_at_ms),
-  closes_at_ms = COALESCE(?, closes_at_ms), paused = COALESCE(?, paused),
-  loaded = COALESCE(?, loaded)
+  closes_at_ms = COALESCE(?, closes_at_ms), paused = COALESCE(?, paused)
 WHERE sale_id = ?

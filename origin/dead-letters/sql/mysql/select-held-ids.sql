@@ -1,0 +1,2 @@
+-- Which of these orders the letters have, whatever became of them. Parameter: list of order ids.
+SELECT DISTINCT order_id AS orderId FROM dead_letters WHERE order_id IN (?)

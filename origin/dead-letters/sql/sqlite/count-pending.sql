@@ -1,0 +1,2 @@
+-- How many letters wait for an operator. Parameters: none.
+SELECT COUNT(*) AS pending FROM book_dead_letters WHERE state = 'pending'

@@ -1,0 +1,58 @@
+/**
+ * Begins a recovery: the sale's next epoch, in which nothing is sold until its stock is loaded. An
+ * API process that has not seen it yet hands out orders of the old epoch for a moment; they settle
+ * before the snapshot, or are rejected as recovered.
+ */
+import { failpoint } from '../failpoints.ts';
+import type { OrderBook } from '../settle/book.ts';
+import { statementsBeside } from '../settle/transaction.ts';
+import { answer } from '../settle/waiting.ts';
+import type { RecoveryCause } from './judge-stock.ts';
+
+const {
+  'lock-epoch': lockEpoch,
+  'select-open-recovery': selectRecovery,
+  'begin-epoch': beginEpoch,
+  'close-recoveries': closeRecoveries,
+  'insert-recovery': insertRecovery,
+} = statementsBeside(import.meta.url, [
+  'lock-epoch',
+  'select-open-recovery',
+  'begin-epoch',
+  'close-recoveries',
+  'insert-recovery',
+]);
+
+export interface RecoveryWish {
+  saleId: string;
+  /** The epoch that the judgement was about: a sale that went on since then is left alone. */
+  epoch: number;
+  cause: RecoveryCause;
+  /** The epoch that the store holds, when that is later than the book's. */
+  storeEpoch?: number;
+}
+
+/** The epoch that began; undefined when the sale is of another by now, or has no stock yet. */
+export async function beginRecovery(
+  book: OrderBook,
+  { saleId, epoch, cause, storeEpoch = 0 }: RecoveryWish,
+): Promise<number | undefined> {
+  const began = await book.transact(function* (transaction) {
+    const [sale] = yield* answer(
+      transaction.rows<{ epoch: number; loaded: number }>(lockEpoch, saleId),
+    );
+    if (sale === undefined || sale.epoch !== epoch) return undefined;
+    const open = yield* answer(transaction.rows(selectRecovery, saleId, epoch));
+    // A recovery goes on in a later epoch only when the store is of one that is later still.
+    const mayBegin = open.length > 0 ? storeEpoch > epoch : sale.loaded === 1;
+    if (!mayBegin) return undefined;
+    const next = Math.max(epoch, storeEpoch) + 1;
+    const { nowMs } = transaction;
+    yield* answer(transaction.run(beginEpoch, next, saleId));
+    yield* answer(transaction.run(closeRecoveries, nowMs, saleId));
+    yield* answer(transaction.insert(insertRecovery, [[saleId, next, cause, nowMs]]));
+    return next;
+  });
+  failpoint('recover.after-begin');
+  return began;
+}

@@ -1,0 +1,2 @@
+-- Begins an epoch, in which nothing is sold until the stock is loaded. Parameters: epoch, sale id.
+UPDATE book_sales SET epoch = ?, loaded = 0, version = version + 1 WHERE sale_id = ?

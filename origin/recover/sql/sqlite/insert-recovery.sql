@@ -1,0 +1,3 @@
+-- Notes that a recovery began. Parameters, a row: sale id, epoch, cause, now (ms).
+INSERT INTO book_recoveries (sale_id, epoch, cause, began_at_ms)
+VALUES (?, ?, ?, ?)

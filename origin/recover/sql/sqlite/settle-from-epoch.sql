@@ -1,0 +1,2 @@
+-- From here on only the present epoch settles. Parameter: sale id.
+UPDATE book_sales SET settles_from = epoch WHERE sale_id = ?

@@ -1,0 +1,3 @@
+-- The oldest epoch whose log records still settle; older ones are rejected as recovered. Below the
+-- epoch: the sale's stock is being made anew from the book.
+ALTER TABLE book_sales ADD COLUMN settles_from INTEGER NOT NULL DEFAULT 1
