@@ -21,9 +21,9 @@ const EXCHANGE_TIMEOUT_MS = 15_000;
 /** A hot row is held for milliseconds; whoever waits this long gives up and begins again. */
 const LOCK_WAIT_SECONDS = 5;
 /**
- * A host that lost its power, or a process that is stopped, in the middle of a transaction holds its
- * row locks until the server ends the session: nobody else can settle or close orders of the sale.
- * The server's own default is 8 hours.
+ * A host that lost its power, or a process that is stopped, in the middle of a transaction holds
+ * its row locks until the server ends the session: nobody else can settle or close orders of the
+ * sale. The server's own default is 8 hours.
  */
 const SILENT_SESSION_SECONDS = 10;
 /** Connections that nobody uses go before the server ends them. */

@@ -80,10 +80,10 @@ function byReservation(left: Reservation, right: Reservation): number {
 /**
  * What a rejected order gives back to the stock store; with 0 units only its buyer is free again. A
  * cancelled or a poisonous order gives back all: its units were handed out, and never sold. So does
- * one whose buyer also was the waitlist's head: the book made that order, of which the stock store had not
- * learnt yet. Any other duplicate gives back none: a store that handed out two to one buyer has
- * forgotten something, and the book cannot tell whether it still counts the unit. Nor does one that
- * is sold out: the book never had its units.
+ * one whose buyer also was the waitlist's head: the book made that order, of which the stock store
+ * had not learnt yet. Any other duplicate gives back none: a store that handed out two to one buyer
+ * has forgotten something, and the book cannot tell whether it still counts the unit. Nor does one
+ * that is sold out: the book never had its units.
  */
 export function unitsToGiveBack(
   quantity: number,

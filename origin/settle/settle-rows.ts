@@ -1,6 +1,6 @@
 /**
- * Writes a batch's orders and finds out every one's row, whoever wrote it: refused ones as rejected,
- * all others as reserved, and those that the unique keys kept out as rejected too.
+ * Writes a batch's orders and finds out every one's row, whoever wrote it: refused ones as
+ * rejected, all others as reserved, and those that the unique keys kept out as rejected too.
  */
 import type { NewOrder, OrderRow, RejectedOrder } from './order-row.ts';
 import { collided } from './settle-decisions.ts';

@@ -1,9 +1,9 @@
 /**
  * Joins a batch of buyers to a sale's line in one transaction. The sale's row is locked before
  * anything is read: settling, serving and leaving write it too, so an order that is not seen here
- * will see the buyer in the line and take them out of it (nobody both holds an order and waits), and
- * a unit that is not seen coming here will find the line.
- * Lost answers and repeats are harmless: whoever waits keeps the place.
+ * will see the buyer in the line and take them out of it (nobody both holds an order and waits),
+ * and a unit that is not seen coming here will find the line. Lost answers and repeats are
+ * harmless: whoever waits keeps the place.
  */
 import { failpoint } from '../failpoints.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
