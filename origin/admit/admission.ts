@@ -1,19 +1,20 @@
 /**
  * One admitted click to its outcome: judge the sale, reserve, append, answer. `queued` is said only
- * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. The race
- * accepted: a click that was let in before a pause or a change reached this process is still taken.
+ * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. While the
+ * stock store is away and the log sells, nothing is reserved (enter.ts). The race accepted: a click that was let in before a pause or a change reached this process is still taken.
  */
 import { createOrderIdMaker, type OrderIdMaker } from '../../contract/ids.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
-import type { OrderView } from '../../contract/order.ts';
 import type { Outcome, Refusal } from '../../contract/outcomes.ts';
 import { failpoint } from '../failpoints.ts';
 import { nodeHashing } from '../hashing.ts';
-import type { Appender, AppendResult } from '../log/appender.ts';
+import type { Appender } from '../log/appender.ts';
 import type { Logger } from '../logger.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
+import { createEnter } from './enter.ts';
 import { bookOrderView } from './order-view.ts';
+import { type Placed, repeated, withinMs } from './placed.ts';
 import type { BatchedVerdict, ReserveBatcher } from './reserve-batcher.ts';
 import { ONLY_BUCKET } from './stock.ts';
 
@@ -38,13 +39,8 @@ export interface AdmissionOptions {
   logger: Logger;
   acceptAfter: 'log' | 'outbox';
   acceptWaitMs: number;
-}
-
-interface Placed {
-  orderId: string;
-  saleId: string;
-  buyerId: string;
-  quantity: number;
+  /** Share of the buyers who are let in while a sale is sold by the log, 0 to 1. */
+  outageShare?: number;
 }
 
 export type Admission = (click: Click) => Promise<Outcome>;
@@ -52,6 +48,7 @@ export type Admission = (click: Click) => Promise<Outcome>;
 export function createAdmission(options: AdmissionOptions): Admission {
   const { directory, batcher, appender, book, nowMs, logger, acceptAfter, acceptWaitMs } = options;
   const orderIdOf = createOrderIds();
+  const enter = createEnter({ ...options, share: options.outageShare ?? 0 });
 
   async function answer(sale: Sale, placed: Placed, verdict: BatchedVerdict): Promise<Outcome> {
     switch (verdict.kind) {
@@ -103,9 +100,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (refusal !== undefined) return refusal;
     const { saleId, buyerId, quantity } = click;
     const orderId = orderIdOf(click);
+    const placed = { orderId, saleId, buyerId, quantity };
     try {
+      if (sale.soldBy === 'log') return await enter(sale, placed);
       const verdict = await batcher.reserve(sale, { orderId, buyerId, quantity });
-      return await answer(sale, { orderId, saleId, buyerId, quantity }, verdict);
+      return await answer(sale, placed, verdict);
     } catch (error) {
       // The unit may have been taken: the same key asked again gets the same order.
       logger.warn({ error, orderId }, 'a backend gave no answer while admitting');
@@ -138,25 +137,4 @@ export function judgeClick(sale: Sale, click: Click, nowMs: number): Refusal | u
     return { kind: 'invalid-request', errors: [{ field: 'body.quantity', message }] };
   }
   return loaded ? undefined : { kind: 'recovering' };
-}
-
-/** The same Idempotency-Key with another quantity is another request (422). */
-function repeated(placed: Placed, order: OrderView): Outcome {
-  const reused = order.orderId === placed.orderId && order.quantity !== placed.quantity;
-  return reused ? { kind: 'key-reused' } : { kind: 'order', order };
-}
-
-/** The result, or undefined when it takes longer than `limitMs`. */
-function withinMs(
-  result: Promise<AppendResult>,
-  limitMs: number,
-): Promise<AppendResult | undefined> {
-  return new Promise((resolve) => {
-    // A timer, not an AbortSignal: aborting one makes an exception, 6 % of the time of a request.
-    const timer = setTimeout(resolve, limitMs, undefined);
-    void result.then((appended) => {
-      clearTimeout(timer);
-      resolve(appended);
-    });
-  });
 }

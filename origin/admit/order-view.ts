@@ -30,7 +30,10 @@ export interface OrderReaderOptions {
 export function createOrderReader(options: OrderReaderOptions): OrderReader {
   const { book, stock, directory } = options;
 
-  async function unsettled(saleId: string, buyerId: string): Promise<OrderView | undefined> {
+  /** Undefined without asking while the store is away: each question would wait in vain. */
+  async function unsettled(sale: Sale, buyerId: string): Promise<OrderView | undefined> {
+    if (sale.soldBy === 'log') return undefined;
+    const { saleId } = sale;
     const holding = await stock.find(saleId, buyerId);
     if (holding === undefined) return undefined;
     const { orderId, quantity } = holding;
@@ -47,6 +50,8 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
 
   /** Only a store that has the sale's present epoch may say that it does not know an order. */
   async function nothing(sale: Sale): Promise<Outcome> {
+    // The store is away, and the log cannot be asked.
+    if (sale.soldBy === 'log') return { kind: 'recovering' };
     if (!sale.loaded && !sale.recovering) return UNKNOWN;
     const terms = await stock.terms(sale.saleId);
     const isPresent = terms?.epoch === sale.epoch && !terms.frozen && terms.lineage === 'same';
@@ -67,7 +72,7 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
         return settled.buyerId === buyerId ? withPayment(settled) : UNKNOWN;
       }
       const sale = await directory.ofOrder(orderId);
-      const known = sale === undefined ? undefined : await unsettled(sale.saleId, buyerId);
+      const known = sale === undefined ? undefined : await unsettled(sale, buyerId);
       const order = known?.orderId === orderId ? known : await held(orderId, buyerId);
       // It may have settled between the two reads.
       const again = await book.order(orderId);
@@ -76,7 +81,9 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
       return sale === undefined ? UNKNOWN : nothing(sale);
     },
     async mine(saleId, buyerId) {
-      const live = await unsettled(saleId, buyerId);
+      const sale = await directory.get(saleId);
+      if (sale === undefined) return UNKNOWN;
+      const live = await unsettled(sale, buyerId);
       const inBook = live === undefined ? undefined : await book.order(live.orderId);
       if (live !== undefined && inBook === undefined) return found(live);
       // The store may still hold an order that is closed, and not yet the waitlist's next one.
@@ -85,8 +92,7 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
       if (settled !== undefined) return withPayment(settled);
       const lost = (await options.held.ofBuyer(buyerId)).find((order) => order.saleId === saleId);
       if (lost !== undefined) return found(heldOrderView(lost));
-      const sale = await directory.get(saleId);
-      return sale === undefined ? UNKNOWN : nothing(sale);
+      return nothing(sale);
     },
   };
 }

@@ -93,7 +93,12 @@ function judge(
 function release(statements: StockStatements, call: ReleaseCall): DeliveryReply {
   const { saleId, orderId, buyerId, units } = call;
   const held = statements.selectState(saleId)?.epoch ?? 0;
-  if (held !== call.epoch) return Math.abs(held) > call.epoch ? 'newer' : 'recovering';
+  if (held !== call.epoch) {
+    if (Math.abs(held) < call.epoch || held === -call.epoch) return 'recovering';
+    // A click that is repeated must not begin the order again.
+    statements.insertReleased.run(saleId, orderId);
+    return 'newer';
+  }
   if (statements.insertReleased.run(saleId, orderId).changes === 0) return 'already';
   statements.deleteBuyer.run(saleId, buyerId, orderId);
   statements.deleteOutbox.run(saleId, orderId);

@@ -130,9 +130,9 @@ export type LoadReply = 'loaded' | 'newer' | 'lost';
 
 /**
  * What became of a release or a hold. `already`: it was applied before. `newer`: the store holds a
- * later epoch, whose stock was made from a book that had it. `recovering`: the store has no state,
- * an earlier epoch, or waits for the stock of this one; it is to be offered again. All but
- * `applied` change nothing.
+ * later epoch, whose stock was made from a book that had it; of a release it notes that the order
+ * is over. `recovering`: the store has no state, an earlier epoch, or waits for the stock of this
+ * one; it is to be offered again. All else changes nothing.
  */
 export type DeliveryReply = 'applied' | 'already' | 'newer' | 'recovering';
 

@@ -90,6 +90,7 @@ export function newSale(details: Partial<Sale> & { saleId: string; units: number
     epoch: 1,
     recovering: false,
     loaded: true,
+    soldBy: 'store',
     ...details,
   };
 }

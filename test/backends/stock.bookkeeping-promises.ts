@@ -133,8 +133,11 @@ export const bookkeepingPromises: readonly StockPromise[] = [
       expect(await stock.terms(saleId)).toEqual(before);
       expect(await release({})).toBe('applied');
       await load(3, 2);
-      expect(await release({})).toBe('newer');
-      expect(await release({ epoch: 2 })).toBe('applied');
+      expect(await release({ units: 2 })).toBe('newer');
+      expect(await stock.terms(saleId)).toMatchObject({ epoch: 2, stock: 3 });
+      const click = { saleId, epoch: 2, perBuyer: 5, nowMs: 1, requests: [request(1)] };
+      expect(await stock.reserve(click)).toMatchObject({ verdicts: [{ kind: 'resolved' }] });
+      expect(await release({ epoch: 2, orderId: 'another'.padEnd(22, '-') })).toBe('applied');
       expect(await stock.terms(saleId)).toMatchObject({ epoch: 2, stock: 4 });
     },
   },

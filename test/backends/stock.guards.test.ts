@@ -106,7 +106,7 @@ const BREAKS: readonly Break[] = [
   {
     guard: 'the difference between a later epoch and one that is still to come',
     script: 'release',
-    changes: [["later and 'newer' or 'recovering'", "'newer'"]],
+    changes: [["if not later then return 'recovering' end", '']],
     promise: 'what comes late to a frozen sale waits, or counts as known to a later epoch',
     report: /is not offered again/,
   },

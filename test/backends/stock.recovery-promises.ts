@@ -158,6 +158,12 @@ export const recoveryPromises: readonly StockPromise[] = [
       }
       await fill({ epoch: 10, holdings: [HELD], releasedIds: [order(8)] });
       await reopen({ epoch: 10 });
+      const again = { orderId: order(1), buyerId: 'buyer-1', quantity: 1 };
+      const call = { saleId, epoch: 10, perBuyer: 5, nowMs: 1, requests: [again] };
+      const begun = await stock.reserve(call);
+      expect(begun, 'what a late release ended').toMatchObject({
+        verdicts: [{ kind: 'resolved' }],
+      });
       const late = { epoch: 10, orderId: order(8), buyerId: 'buyer-8' };
       expect(await release(late)).toBe('already');
       expect(await hold(late)).toBe('already');

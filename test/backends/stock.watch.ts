@@ -139,6 +139,7 @@ function watchRelease(
   reply: DeliveryReply,
 ): void {
   const { orderId, buyerId, units } = step;
+  if (reply === 'newer') account?.released.add(step.orderId);
   if (!isTaken(account, step.epoch, reply)) return;
   const wasReleased = account.released.has(orderId);
   hold((reply === 'already') === wasReleased, `${orderId} is released once`);

@@ -67,6 +67,7 @@ export function saleOf(change: Partial<Sale> = {}): Sale {
     epoch: 3,
     recovering: false,
     loaded: true,
+    soldBy: 'store',
     ...change,
   };
 }

@@ -8,9 +8,9 @@
 -- ARGV[3] now (milliseconds since the Unix epoch, in base 36: 5 bytes less an outbox entry)
 -- ARGV[4..] three a request: order id (22 characters), buyer id, quantity (units)
 --
--- Returns 'recovering', with nothing changed, when the store holds another epoch, none or a frozen
--- one (whose `~` makes it equal to no epoch asked for); else a
--- list of the stock left (units) and then one verdict a request:
+-- Returns 'recovering', with nothing changed, when the store holds none, another epoch or a frozen
+-- one (whose `~` makes it equal to none that is asked for); else a list of the stock left (units)
+-- and then one verdict a request:
 --   a number above 0    reserved: its seq
 --   0                   sold out: fewer units are left than asked for
 --   -1                  resolved: this order id was released before

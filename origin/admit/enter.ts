@@ -1,0 +1,98 @@
+/**
+ * A click on a sale whose stock store is away: most are refused by a draw, the rest go straight to
+ * the log, and settling decides whether a unit is left. Every one let in costs the book, which is
+ * asked first whether the sale is still sold that way and whether the buyer has an order. Accepted:
+ * two clicks of one buyer with different keys may both be let in; the later one to settle becomes a
+ * duplicate.
+ */
+import { fromBase64Url } from '../../contract/base64url.ts';
+import { drawHashFor, drawNumber } from '../../contract/draw.ts';
+import type { KeyedHash } from '../../contract/hashing.ts';
+import type { Outcome } from '../../contract/outcomes.ts';
+import { nodeHashing } from '../hashing.ts';
+import type { Appender } from '../log/appender.ts';
+import type { OrderBook, Sale } from '../settle/book.ts';
+import { statementsBeside } from '../settle/transaction.ts';
+import { bookOrderView } from './order-view.ts';
+import { type Placed, repeated, withinMs } from './placed.ts';
+import { ONLY_BUCKET } from './stock.ts';
+
+const { 'select-entry': selectEntry } = statementsBeside(import.meta.url, ['select-entry']);
+
+/** Who was not drawn is not drawn before the store is back, which takes longer than this. */
+const NOT_DRAWN_RETRY_MS = 10_000;
+/** The log has it soon, and then the same click is told so. */
+const ENTERING_RETRY_MS = 1_000;
+/** No store counts these; a waitlist's head has 0. */
+const SEQ = 1;
+
+export interface EnterOptions {
+  book: OrderBook;
+  appender: Appender;
+  nowMs(): number;
+  /** Share of the buyers who are let in, 0 to 1. */
+  share: number;
+  acceptWaitMs: number;
+}
+
+interface Entry {
+  epoch: number;
+  soldBy: Sale['soldBy'];
+  /** 0 or 1. */
+  loaded: number;
+  free: number;
+}
+
+/** Rejects when the book gives no answer. */
+export type Enter = (sale: Sale, placed: Placed) => Promise<Outcome>;
+
+export function createEnter(options: EnterOptions): Enter {
+  const { book, appender, nowMs, share, acceptWaitMs } = options;
+  const numberOf = createNumbers();
+
+  /** The buyer's live order, or how this very one ended. */
+  async function before({ saleId, buyerId, orderId }: Placed) {
+    const newest = await book.orderOf(saleId, buyerId);
+    if (newest === undefined || newest.orderId === orderId) return newest;
+    const isLive = newest.state === 'reserved' || newest.state === 'paid';
+    return isLive ? newest : book.order(orderId);
+  }
+
+  return async (sale, placed) => {
+    if (numberOf(sale, placed.buyerId) >= share) {
+      return { kind: 'not-drawn', retryAfterMs: NOT_DRAWN_RETRY_MS };
+    }
+    const { saleId, epoch } = sale;
+    const [[entry], known] = await Promise.all([
+      book.read<Entry>(selectEntry, saleId),
+      before(placed),
+    ]);
+    if (known !== undefined) return repeated(placed, bookOrderView(known));
+    const isOpen = entry?.epoch === epoch && entry.soldBy === 'log' && entry.loaded === 1;
+    if (!isOpen) return { kind: 'recovering' };
+    if (entry.free < placed.quantity) return { kind: 'sold-out' };
+
+    const where = { epoch, bucket: ONLY_BUCKET, seq: SEQ, reservedAtMs: nowMs() };
+    const appended = appender.append({ ...placed, ...where }, { hasOutboxEntry: false });
+    // There is no outbox: nothing but this process knows of it until the log does.
+    if ((await withinMs(appended, acceptWaitMs)) !== 'durable') {
+      return { kind: 'overloaded', retryAfterMs: ENTERING_RETRY_MS };
+    }
+    const { buyerId: _, ...view } = placed;
+    return { kind: 'accepted', order: { ...view, state: 'entered' } };
+  };
+}
+
+/** Where a buyer stands in the draw, 0 to 1; what the draw of one sale shares is computed once. */
+function createNumbers(): (sale: Sale, buyerId: string) => number {
+  const hashes = new Map<string, KeyedHash>();
+  return ({ saleId, seed }, buyerId) => {
+    let hash = hashes.get(saleId);
+    if (hash === undefined) {
+      const key = fromBase64Url(seed) ?? Buffer.from(seed);
+      hash = drawHashFor(nodeHashing, key, 'outage');
+      hashes.set(saleId, hash);
+    }
+    return drawNumber(hash, buyerId);
+  };
+}
