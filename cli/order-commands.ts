@@ -14,7 +14,7 @@ interface OrderCommandsOptions {
 
 const states = () =>
   new Option('--state <state>', 'only orders in this state').choices(
-    orderStateSchema.exclude(['accepting', 'queued']).options,
+    orderStateSchema.exclude(['accepting', 'queued', 'entered']).options,
   );
 
 export function addOrderCommands(program: Command, { connect }: OrderCommandsOptions): void {

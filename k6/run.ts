@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { contradictions, type Told } from '../test/flow/crowd.ts';
+import { contradictions, type Told } from '../test/faults/history.ts';
 import { heldAgainstBook } from '../test/flow/promises.ts';
 import { auditAtRest, openSale } from '../test/flow/sale.ts';
 import { missingServers, openShop, type Shop } from '../test/flow/shop.ts';

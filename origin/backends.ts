@@ -9,6 +9,7 @@ import { createRedisStock } from './admit/redis-stock.ts';
 import { createSqliteStock } from './admit/sqlite-stock.ts';
 import type { StockLedger } from './admit/stock.ts';
 import type { Config } from './config.ts';
+import { readTlsMaterial, saslLoginOf, type TlsMaterial } from './connection-security.ts';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded.ts';
 import type { LeaderboardStore } from './leaderboard/board.ts';
 import { createRedisBoard } from './leaderboard/redis-board.ts';
@@ -83,28 +84,32 @@ function openStock({ config, logger }: BackendsOptions, embedded: () => Embedded
   const { STOCK_URL: url, STOCK_PREFIX: keyPrefix } = config;
   return isEmbedded(url)
     ? createSqliteStock(embedded())
-    : createRedisStock({ url, keyPrefix, onConnectionError: warn(logger, 'stock') });
+    : createRedisStock({ url, tls: redisTls(config), keyPrefix, ...told(logger, 'stock') });
 }
 
 function openBoard({ config, logger }: BackendsOptions, embedded: () => EmbeddedDatabase) {
   const { STOCK_URL: url, STOCK_PREFIX: keyPrefix } = config;
   return isEmbedded(url)
     ? createSqliteBoard(embedded())
-    : createRedisBoard({ url, keyPrefix, onConnectionError: warn(logger, 'leaderboard') });
+    : createRedisBoard({ url, tls: redisTls(config), keyPrefix, ...told(logger, 'leaderboard') });
 }
 
 function openLeases({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
   const { LEASE_URL: url, STOCK_PREFIX: keyPrefix } = config;
   return isEmbedded(url)
     ? createSqliteLease(embedded(), clock)
-    : createRedisLease({ url, keyPrefix, onConnectionError: warn(logger, 'lease') });
+    : createRedisLease({ url, tls: redisTls(config), keyPrefix, ...told(logger, 'lease') });
 }
 
 function openBook({ config, random, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
   const { BOOK_URL: url } = config;
   return isEmbedded(url)
     ? createSqliteBook(embedded(), { clock, random })
-    : createMysqlBook({ url, random });
+    : createMysqlBook({
+        url,
+        tls: config.BOOK_TLS === 'on' ? readTlsMaterial(config, 'BOOK') : undefined,
+        random,
+      });
 }
 
 function openLog({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
@@ -117,6 +122,8 @@ function openLog({ config, logger, clock }: BackendsOptions, embedded: () => Emb
         lanes,
         partitions: config.LOG_PARTITIONS,
         replication: config.LOG_REPLICATION,
+        tls: config.LOG_TLS === 'on' ? readTlsMaterial(config, 'LOG') : undefined,
+        sasl: saslLoginOf(config),
         logger,
       });
 }
@@ -147,6 +154,13 @@ function given(setting: string | undefined): string {
   return setting;
 }
 
-function warn(logger: Logger, backend: string) {
-  return (error: Error) => logger.warn({ error, backend }, 'the connection broke');
+/** Used by what begins with `rediss://`, and by nothing else. */
+function redisTls(config: Config): TlsMaterial {
+  return readTlsMaterial(config, 'STOCK');
+}
+
+function told(logger: Logger, backend: string) {
+  return {
+    onConnectionError: (error: Error) => logger.warn({ error, backend }, 'the connection broke'),
+  };
 }

@@ -1,12 +1,20 @@
 /**
- * The origin's configuration, parsed once from the environment. A bad value stops the start with
- * one line a variable: its name, what is wrong, and an example of what would be right. Secrets are
- * never repeated in a message.
+ * The origin's configuration, parsed once from the environment. Bad values stop the start, all at
+ * once, with one line a variable: its name, what is wrong, and an example of what would be right.
+ * Secrets are never repeated in a message. A variable that may be left out may be empty as well.
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';
+import { SECURITY_EXAMPLES, SECURITY_SETTINGS, securityMistakes } from './connection-security.ts';
 import type { Environment } from './environment.ts';
 import { parseFailpoints } from './failpoints.ts';
+import { parseProxies } from './operator/auth-address.ts';
+import {
+  clashIn,
+  LEAST_TOKEN_CHARACTERS,
+  operatorTokensOf,
+  parseOperatorTokens,
+} from './operator/auth-tokens.ts';
 
 export const ROLES = [
   'api',
@@ -24,6 +32,11 @@ export class ConfigError extends Error {
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
+/** Not coerced: nothing at all would be 0. */
+const share = z
+  .string()
+  .regex(/^(0|1|0\.\d{1,9})$/, 'must be a number from 0 to 1')
+  .transform(Number);
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const backend = (...schemes: string[]) =>
   z.string().refine((url) => schemes.some((scheme) => url.startsWith(scheme)), {
@@ -32,12 +45,15 @@ const backend = (...schemes: string[]) =>
 
 /** Where something is called: encrypted, unless it never leaves the machine. */
 const remote = z.string().refine(isSafeUrl, {
-  error: 'must begin with https://, or http:// for a loopback address',
+  error: 'must begin with https://, or http:// for a loopback address, and name no user',
 });
 /** What Standard Webhooks signs with: `whsec_` and base64 of 24 to 64 bytes. */
 const webhookSecret = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be whsec_ and base64 of 24 to 64 bytes');
+
+/** As copied from somewhere: a space in it is a slip. */
+const copied = z.string().regex(/^\S+$/, 'must not contain spaces');
 
 const roles = z.string().transform((text, context): Role[] => {
   if (text === 'all') return [...ROLES];
@@ -72,15 +88,23 @@ const schema = z.object({
   ROLES: roles.prefault('all'),
   ACCEPT_AFTER: z.enum(['log', 'outbox']).default('log'),
   ACCEPT_WAIT_MS: count(1, 60_000).default(2_000),
+  ON_STOCK_OUTAGE: z.enum(['pause', 'draw']).default('pause'),
+  STOCK_OUTAGE_SHARE: share.prefault('0.01'),
+  STOCK_OUTAGE_AFTER_MS: count(1_000, 600_000).default(5_000),
   PASS_KEYS: parsedBy(parsePassKeys),
-  OPERATOR_TOKEN: z.string().min(16, 'must be at least 16 characters'),
+  OPERATOR_TOKEN: z
+    .string()
+    .min(LEAST_TOKEN_CHARACTERS, `must be at least ${LEAST_TOKEN_CHARACTERS} characters`)
+    .optional(),
+  OPERATOR_TOKENS: parsedBy(parseOperatorTokens).optional(),
+  TRUSTED_PROXIES: parsedBy(parseProxies).optional(),
   PAY_WINDOW_MS: count(1_000, 86_400_000).default(300_000),
   PAYMENT_PROVIDER: z.enum(['sandbox', 'stripe']).default('sandbox'),
   SANDBOX_URL: remote.default('http://127.0.0.1:8790'),
   SANDBOX_PUBLIC_URL: remote.optional(),
   SANDBOX_SECRET: webhookSecret.optional(),
-  STRIPE_SECRET_KEY: z.string().min(1).optional(),
-  STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+  STRIPE_SECRET_KEY: copied.optional(),
+  STRIPE_WEBHOOK_SECRET: copied.optional(),
   STRIPE_URL: remote.optional(),
   SHOP_URL: remote.default('http://127.0.0.1:8787'),
   WEBHOOK_URL: remote.optional(),
@@ -99,6 +123,7 @@ const schema = z.object({
   LOG_PARTITIONS: count(1, 256).default(4),
   LOG_REPLICATION: count(1, 9).default(1),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  ...SECURITY_SETTINGS,
   FAILPOINTS: parsedBy(parseFailpoints).prefault(''),
 });
 
@@ -107,14 +132,19 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   ORIGIN_PORT: '8788',
   STOCK_URL: 'redis://127.0.0.1:6379',
   LOG_URL: 'kafka://127.0.0.1:9092',
-  BOOK_URL: 'mysql://user:password@127.0.0.1:3306/sluice',
+  BOOK_URL: 'mysql://user:password@mysql.example:3306/sluice',
   LEASE_URL: 'redis://127.0.0.1:6379',
   DATA_DIR: '.sluice',
   ROLES: 'api,relay',
   ACCEPT_AFTER: 'log',
   ACCEPT_WAIT_MS: '2000',
+  ON_STOCK_OUTAGE: 'draw',
+  STOCK_OUTAGE_SHARE: '0.01',
+  STOCK_OUTAGE_AFTER_MS: '5000',
   PASS_KEYS: 'k1:<the output of: openssl rand -base64 32>',
   OPERATOR_TOKEN: '<the output of: openssl rand -hex 24>',
+  OPERATOR_TOKENS: 'anna:operator:<the output of: openssl rand -hex 24>',
+  TRUSTED_PROXIES: '10.0.0.0/8,192.0.2.7',
   PAY_WINDOW_MS: '300000',
   PAYMENT_PROVIDER: 'stripe',
   SANDBOX_URL: 'http://127.0.0.1:8790',
@@ -134,6 +164,7 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   LOG_PARTITIONS: '4',
   LOG_REPLICATION: '3',
   LOG_LEVEL: 'info',
+  ...SECURITY_EXAMPLES,
   FAILPOINTS: 'settle.before-commit=kill',
 };
 
@@ -141,42 +172,78 @@ export type Config = Omit<z.infer<typeof schema>, 'PASS_KEYS'> & { PASS_KEYS: Pa
 
 /** Throws a ConfigError that lists every bad variable. */
 export function parseConfig(environment: Environment): Config {
-  const parsed = schema.safeParse(environment);
-  if (!parsed.success) throw new ConfigError(explain(parsed.error, environment));
-  if (parsed.data.FAILPOINTS.length > 0 && environment.NODE_ENV === 'production') {
-    throw new ConfigError('FAILPOINTS: is for tests and refused when NODE_ENV is production');
+  const given = withoutEmpty(environment);
+  const parsed = schema.safeParse(given);
+  const mistakes = [
+    ...(parsed.success ? [] : badValues(parsed.error, given)),
+    ...refusedInProduction(given),
+    ...missingTogether(given),
+    ...(parsed.success ? clashingTokens(parsed.data) : []),
+    ...(parsed.success ? halfSecured(given) : []),
+  ];
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  return parsed.data;
+}
+
+/** `WEBHOOK_URL=` in a file of settings says that there is none. */
+function withoutEmpty(environment: Environment): Environment {
+  const isOptional = (name: string) =>
+    name in schema.shape &&
+    schema.shape[name as keyof typeof schema.shape] instanceof z.ZodOptional;
+  const entries = Object.entries(environment);
+  return Object.fromEntries(entries.filter(([name, value]) => value !== '' || !isOptional(name)));
+}
+
+function badValues(error: z.ZodError, given: Environment): string[] {
+  const lines = error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const problem = given[name] === undefined ? 'is missing' : issue.message;
+    return `${name}: ${problem}; ${exampleOf(name)}`;
+  });
+  return [...new Set(lines)];
+}
+
+function refusedInProduction(given: Environment): string[] {
+  if (given.NODE_ENV !== 'production') return [];
+  const lines: string[] = [];
+  if ((given.FAILPOINTS ?? '') !== '') {
+    lines.push('FAILPOINTS: is for tests and refused when NODE_ENV is production');
   }
-  if (environment.NODE_ENV === 'production' && environment.PAYMENT_PROVIDER === undefined) {
-    throw new ConfigError(
+  if (given.PAYMENT_PROVIDER === undefined) {
+    lines.push(
       `PAYMENT_PROVIDER: must be named when NODE_ENV is production, since the sandbox ` +
         `takes no money; ${exampleOf('PAYMENT_PROVIDER')}`,
     );
   }
-  const missing = missingTogether(parsed.data);
-  if (missing.length > 0) throw new ConfigError(missing.join('\n'));
-  return parsed.data;
+  return lines;
 }
 
-/** What one setting needs of another. */
-function missingTogether(config: z.infer<typeof schema>): string[] {
+/** The token without a name has one as well. */
+function clashingTokens(config: z.infer<typeof schema>): string[] {
+  const clash = clashIn(operatorTokensOf(config));
+  return clash === undefined ? [] : [`OPERATOR_TOKENS: ${clash}; ${exampleOf('OPERATOR_TOKENS')}`];
+}
+
+function halfSecured(given: Environment): string[] {
+  return securityMistakes(given).map(([name, why]) => `${name}: ${why}; ${exampleOf(name)}`);
+}
+
+/** What one setting needs of another, judged by what is there, be its value good or bad. */
+function missingTogether(given: Environment): string[] {
+  const provider = given.PAYMENT_PROVIDER ?? 'sandbox';
   const needed: [needs: boolean, name: keyof typeof EXAMPLES, why: string][] = [
-    [config.PAYMENT_PROVIDER === 'sandbox', 'SANDBOX_SECRET', 'PAYMENT_PROVIDER is sandbox'],
-    [config.PAYMENT_PROVIDER === 'stripe', 'STRIPE_SECRET_KEY', 'PAYMENT_PROVIDER is stripe'],
-    [config.PAYMENT_PROVIDER === 'stripe', 'STRIPE_WEBHOOK_SECRET', 'PAYMENT_PROVIDER is stripe'],
-    [config.WEBHOOK_URL !== undefined, 'WEBHOOK_SECRET', 'WEBHOOK_URL is set'],
+    [provider === 'sandbox', 'SANDBOX_SECRET', 'PAYMENT_PROVIDER is sandbox'],
+    [provider === 'stripe', 'STRIPE_SECRET_KEY', 'PAYMENT_PROVIDER is stripe'],
+    [provider === 'stripe', 'STRIPE_WEBHOOK_SECRET', 'PAYMENT_PROVIDER is stripe'],
+    [given.WEBHOOK_URL !== undefined, 'WEBHOOK_SECRET', 'WEBHOOK_URL is set'],
   ];
-  return needed
-    .filter(([needs, name]) => needs && config[name] === undefined)
+  const missing = needed
+    .filter(([needs, name]) => needs && given[name] === undefined)
     .map(([, name, why]) => `${name}: is missing while ${why}; ${exampleOf(name)}`);
-}
-
-function explain(error: z.ZodError, environment: Environment): string {
-  const lines = error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    const problem = environment[name] === undefined ? 'is missing' : issue.message;
-    return `${name}: ${problem}; ${exampleOf(name)}`;
-  });
-  return [...new Set(lines)].join('\n');
+  const nobody = given.OPERATOR_TOKEN === undefined && given.OPERATOR_TOKENS === undefined;
+  return nobody
+    ? [`OPERATOR_TOKEN: is missing; ${exampleOf('OPERATOR_TOKEN')}`, ...missing]
+    : missing;
 }
 
 function exampleOf(name: string): string {
@@ -186,7 +253,9 @@ function exampleOf(name: string): string {
 
 function isSafeUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
+  const { protocol, hostname, username, password } = new URL(text);
+  // fetch refuses such an address, and repeats it in the message.
+  if (username !== '' || password !== '') return false;
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }

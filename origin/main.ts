@@ -3,18 +3,30 @@
  */
 import { systemClock } from '../contract/clock.ts';
 import { systemRandom } from '../contract/random.ts';
-import { ConfigError, parseConfig } from './config.ts';
+import { parseConfig } from './config.ts';
 import { processEnvironment } from './environment.ts';
 import { armFailpoints } from './failpoints.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { createRedact, type Redact, secretsOf } from './redaction.ts';
 import { type Origin, startOrigin } from './wiring.ts';
 
 /** A drain that takes longer is ended: what was promised is in the log, the rest in the outbox. */
 const STOP_WITHIN_MS = 25_000;
 
+let redact: Redact = (text) => text;
 try {
-  const config = parseConfig(processEnvironment());
-  const logger = createLogger(config.LOG_LEVEL);
+  const environment = processEnvironment();
+  const secrets = secretsOf(environment);
+  redact = createRedact(secrets);
+  const config = parseConfig(environment);
+  const logger = createLogger(config.LOG_LEVEL, secrets);
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      // Node would print all that hangs on the error, such as the command that a driver sent.
+      logger.fatal({ error }, 'something broke that nobody handles; the process ends');
+      process.exit(1);
+    });
+  }
   armFailpoints(config.FAILPOINTS);
   const origin = await startOrigin({
     config,
@@ -30,10 +42,16 @@ try {
     process.once(signal, () => void drain(origin, logger));
   }
 } catch (error) {
-  // One line for the person who starts it; the stack only where the settings are not to blame.
-  const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
-  console.error(known ? `sluice: ${(error as Error).message}` : error);
+  console.error(redact(explain(error)));
   process.exit(1);
+}
+
+/** One line for the person who starts it; the stack only where the settings are not to blame. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return `sluice: ${String(error)}`;
+  if ('code' in error) return `sluice: ${error.message || error.code}`;
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '';
+  return `${error.stack}${cause}`;
 }
 
 async function drain(origin: Origin, logger: Logger): Promise<void> {

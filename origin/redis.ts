@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
+import type { TlsMaterial } from './connection-security.ts';
 
 /** A healthy Redis answers in under 1 ms; after this long the buyer is better told to ask again. */
 const COMMAND_TIMEOUT_MS = 2_000;
@@ -31,6 +32,8 @@ export class RedisReplyError extends Error {
 export interface RedisConnectionOptions {
   /** `redis://` or `rediss://`, with user, password and database number as usual. */
   url: string;
+  /** For `rediss://`: whom to trust, and who asks. */
+  tls?: TlsMaterial | undefined;
   /** Shown by CLIENT LIST. */
   connectionName: string;
   /** Told each time the connection breaks; it is restored without help. */
@@ -66,6 +69,7 @@ export function connectRedis(options: RedisConnectionOptions): RedisConnection {
     maxRetriesPerRequest: MAX_RETRIES_PER_REQUEST,
     enableOfflineQueue: true,
     retryStrategy: reconnectDelayMs,
+    ...(options.url.startsWith('rediss:') ? { tls: { ...options.tls } } : {}),
   });
   redis.on('error', (error: Error) => options.onConnectionError?.(error));
 

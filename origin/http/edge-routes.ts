@@ -30,7 +30,8 @@ export function createEdgeRoutes({ passGate, directory, stock }: EdgeRoutesOptio
     if (sale === undefined) return answer({ kind: 'unknown-sale' });
     // A store that is away or recovers is no reason to call a sale sold out: the origin will answer
     // for it.
-    const terms = await stock.terms(sale.saleId).catch(() => undefined);
+    const isAway = sale.soldBy === 'log';
+    const terms = isAway ? undefined : await stock.terms(sale.saleId).catch(() => undefined);
     const isKnown = terms !== undefined && !terms.frozen;
     return json(snapshotOf(sale, isKnown ? terms.stock : sale.units));
   });

@@ -19,6 +19,9 @@ import type { PaymentParts } from './payment-parts.ts';
 import { type PaymentRow, paymentIdOf } from './payment-rows.ts';
 import { ProviderRefusedError, ProviderUnavailableError } from './provider.ts';
 
+/** Its own words may hold what is for the operator only; they are in the log. */
+const PROVIDER_REFUSES = 'the payment provider refuses it';
+
 const { 'select-payments-of-orders': selectPayments, 'insert-payment': insertPayment } =
   statementsBeside(import.meta.url, ['select-payments-of-orders', 'insert-payment']);
 
@@ -99,7 +102,7 @@ function* begin(
 
 async function opened(parts: PaymentParts, begun: PaymentRow): Promise<Started> {
   const session = await openSession(parts, begun);
-  if (session.kind === 'refused') return { kind: 'not-payable', reason: session.reason };
+  if (session.kind === 'refused') return { kind: 'not-payable', reason: PROVIDER_REFUSES };
   // Whoever closed the order meanwhile finds the session in the book, and cancels it.
   const reason = whyNotShown(session.payment, session.nowMs);
   if (reason !== undefined) return { kind: 'not-payable', reason };

@@ -4,7 +4,7 @@
  * when two looks agree.
  */
 import { readLedger } from './reconcile.ts';
-import type { Recover, RepairOptions } from './repair.ts';
+import type { Recover, RepairOptions } from './repair-options.ts';
 import { returnUnits } from './return-units.ts';
 
 export function createMendDifference(options: RepairOptions, recover: Recover) {

@@ -6,7 +6,7 @@
 import { readHeldTerms } from '../dead-letters/held-orders.ts';
 import { appendLost } from './append-lost.ts';
 import { type Gap, type GapReading, judgeGap } from './gap.ts';
-import type { Recover, RepairOptions } from './repair.ts';
+import type { Recover, RepairOptions } from './repair-options.ts';
 
 export function createMendGap(options: RepairOptions, recover: Recover) {
   const { book, stock, log, logger, nowMs, observe } = options;

@@ -1,5 +1,10 @@
 /** What a terminal would obey is shown instead, wherever in an answer it stands. */
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { createOperatorClient } from '../../cli/operator-client.ts';
 import { parsePrintable, printable } from '../../cli/printable.ts';
 
 describe('text for a terminal', () => {
@@ -28,4 +33,21 @@ test('holds for every text of an answer, however deep', () => {
     next: null,
   });
   expect(parsePrintable('no JSON')).toBeUndefined();
+});
+
+test.each([200, 409])('holds for whatever the CLI is answered: %i', async (status) => {
+  const server = createServer((_request, response) => {
+    const problem = { type: '/problems/conflict', status, detail: 'b\u001b[2J' };
+    response.writeHead(status).end(JSON.stringify({ ...problem, title: 'a\u001b[2J' }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const client = createOperatorClient(`http://127.0.0.1:${port}`, 'token');
+  const told = await client.get('/', z.object({ title: z.string() })).then(
+    ({ title }) => title,
+    (error: unknown) => String(error),
+  );
+  expect(told).toMatch(/a<1b>\[2J/);
+  expect(told).not.toContain('\u001b');
 });

@@ -20,6 +20,8 @@ interface World {
   newest?: BookOrder;
   holdings?: Record<string, Holding>;
   knowsSale?: boolean;
+  /** Its store is away, and is not to be asked. */
+  isAway?: boolean;
   /** Orders that this process knows to be in the log. */
   durable?: string[];
   payments?: Record<string, PaymentState>;
@@ -32,6 +34,11 @@ interface World {
 function readerOf(world: World) {
   const { book = [undefined], newest, holdings = {}, knowsSale = true, durable = [] } = world;
   const { payments = {}, held = [], terms = stockTermsOf({ epoch: 3 }) } = world;
+  const sale = knowsSale ? saleOf(world.isAway ? { soldBy: 'log' } : {}) : undefined;
+  const answering = {
+    find: async (_saleId: string, buyer: string) => holdings[buyer],
+    terms: async () => (terms === 'none' ? undefined : terms),
+  };
   const answers = [...book];
   const ask = () => (answers.length > 1 ? answers.shift() : answers[0]);
   return createOrderReader({
@@ -39,14 +46,8 @@ function readerOf(world: World) {
       order: async (wanted) => [ask()].find((order) => order?.orderId === wanted),
       orderOf: async () => newest,
     }),
-    stock: fakeStock({
-      find: async (_saleId, buyer) => holdings[buyer],
-      terms: async () => (terms === 'none' ? undefined : terms),
-    }),
-    directory: {
-      ofOrder: () => (knowsSale ? saleOf() : undefined),
-      get: () => (knowsSale ? saleOf() : undefined),
-    } as unknown as SaleDirectory,
+    stock: fakeStock(world.isAway ? {} : answering),
+    directory: { ofOrder: () => sale, get: () => sale } as unknown as SaleDirectory,
     newestPayments: async (ids) =>
       new Map(ids.flatMap((id) => (payments[id] === undefined ? [] : [[id, payments[id]]]))),
     isDurable: (id) => durable.includes(id),
@@ -130,6 +131,29 @@ describe('an order that lies in the dead letters', () => {
     const order = { ...queued, state: 'rejected', reason: 'poison' };
     expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'order', order });
     expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'order', order });
+  });
+});
+
+describe('an order of a sale whose store is away', () => {
+  test('is what the book says', async () => {
+    const known = bookOrderOf(RESERVATION);
+    const reader = readerOf({ isAway: true, book: [known], newest: known });
+    const order = { orderId, state: 'reserved' };
+    expect(await reader.byId(orderId, buyerId)).toMatchObject({ kind: 'order', order });
+    expect(await reader.mine('phone', buyerId)).toMatchObject({ kind: 'order', order });
+  });
+
+  test('may be in the log, which nobody can ask', async () => {
+    const reader = readerOf({ isAway: true });
+    expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'recovering' });
+    expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'recovering' });
+  });
+
+  test('may lie in the dead letters', async () => {
+    const reader = readerOf({ isAway: true, held: [{ orderId, saleId: 'phone', quantity: 1 }] });
+    const answer = { kind: 'order', order: { ...queued, held: true } };
+    expect(await reader.byId(orderId, buyerId)).toEqual(answer);
+    expect(await reader.mine('phone', buyerId)).toEqual(answer);
   });
 });
 

@@ -150,6 +150,21 @@ describe('the outbox', () => {
     await expect.poll(() => confirmed).toEqual([`phone ${ids[0]} ${ids[1]}`, `watch ${ids[2]}`]);
   });
 
+  test('is not asked about what was never in it', async () => {
+    const { appender, sends, confirmed } = setUp();
+    const [one, other] = [reservationOf(1), reservationOf(2)];
+    void appender.append(one, { hasOutboxEntry: false });
+    await settle();
+    void appender.append(other);
+    const entered = appender.append(reservationOf(3), { hasOutboxEntry: false });
+    sends[0]?.resolve();
+    await settle();
+    expect(appender.isDurable(one.orderId)).toBe(false);
+    sends[1]?.resolve();
+    expect(await entered).toBe('durable');
+    await expect.poll(() => confirmed).toEqual([`phone ${other.orderId}`]);
+  });
+
   test('is freed at once when the process stops', async () => {
     const { appender, sends, confirmed } = setUp();
     void appender.append(reservationOf(1));

@@ -9,6 +9,8 @@ interface Change {
   mayGoOn?: (look: number) => boolean;
   /** Sales whose maker died before their stock was loaded. */
   unloaded?: string[];
+  /** Sales whose store is away. */
+  drawn?: string[];
 }
 
 function setUp(change: Change) {
@@ -17,7 +19,11 @@ function setUp(change: Change) {
   const { logger, lines } = memoryLogger();
   const sales = () =>
     (change.sales ?? ['phone']).map((saleId) =>
-      saleOf({ saleId, loaded: !change.unloaded?.includes(saleId) }),
+      saleOf({
+        saleId,
+        loaded: !change.unloaded?.includes(saleId),
+        soldBy: change.drawn?.includes(saleId) ? 'log' : 'store',
+      }),
     );
   const stock = fakeStock({
     async load({ saleId, epoch, units }) {
@@ -63,6 +69,12 @@ describe('judging', () => {
     const { round, lines } = setUp({});
     await round();
     expect(lines).toEqual([]);
+  });
+
+  test('passes over a sale whose store is away', async () => {
+    const { round, said } = setUp({ sales: ['away', 'phone'], drawn: ['away'], stockLeft: 91 });
+    await round();
+    expect(said).toEqual(['observed phone -1']);
   });
 
   test('passes over a sale that the store does not know', async () => {
