@@ -18,7 +18,7 @@ const FAST = [
   'test/contract/**/*.test.ts',
   'test/origin/*.test.ts',
   'test/origin/{close,dead-letters,leaderboard,lease,log,notify,operator,pay,reconcile,recover,sales,settle,waitlist}/*.test.ts',
-  'test/origin/admit/{admission,order-view,redis-risks,reserve-batcher}.test.ts',
+  'test/origin/admit/{admission,enter,order-view,redis-risks,reserve-batcher}.test.ts',
   'test/browser/page.{attempt,clock,later-step,next-step,schedule}.test.ts',
   'test/cli/{duration,secrets}.test.ts',
 ];

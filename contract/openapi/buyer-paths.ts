@@ -71,7 +71,10 @@ const orderPaths: ZodOpenApiPathsObject = {
       requestBody: jsonBody(placeOrderSchema),
       responses: {
         200: jsonAnswer("The buyer's live order", orderViewSchema),
-        202: jsonAnswer('Accepted: `queued` is a promise, `accepting` not yet', orderViewSchema),
+        202: jsonAnswer(
+          'Accepted: `queued` is a promise, `accepting` not yet, `entered` as soon as it settles',
+          orderViewSchema,
+        ),
         400: INVALID,
         401: UNAUTHENTICATED,
         403: problemAnswer('`not-open`'),

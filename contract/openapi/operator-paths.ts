@@ -112,7 +112,11 @@ const salePaths: ZodOpenApiPathsObject = {
       summary: 'The ledger of a sale, proved from the book',
       security: OPERATOR,
       requestParams: { path: saleId },
-      responses: { 200: jsonAnswer('The audit', auditSchema), 404: UNKNOWN_SALE },
+      responses: {
+        200: jsonAnswer('The audit', auditSchema),
+        404: UNKNOWN_SALE,
+        503: problemAnswer('`recovering` or `overloaded`: ask again after Retry-After'),
+      },
     },
   },
 };

@@ -43,8 +43,11 @@ export function addOrderRoutes(routes: Hono, options: OrderRoutesOptions): void 
 
   routes.get('/operator/sales/:saleId/audit', async (context) => {
     const saleId = context.req.param('saleId');
-    const isOne = saleIdSchema.safeParse(saleId).success;
-    const audit = isOne ? await readAudit(stores, saleId) : undefined;
-    return audit === undefined ? answer({ kind: 'unknown-sale' }) : json(audit);
+    if (!saleIdSchema.safeParse(saleId).success) return answer({ kind: 'unknown-sale' });
+    const audit = await readAudit(stores, saleId);
+    if (audit !== undefined) return json(audit);
+    // The stock store does not know it: before it was loaded, or after it was lost.
+    const isThere = (await directory.get(saleId)) !== undefined;
+    return answer(isThere ? { kind: 'recovering' } : { kind: 'unknown-sale' });
   });
 }

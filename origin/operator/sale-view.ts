@@ -22,6 +22,7 @@ export function operatorSaleView(
     epoch: sale.epoch,
     loaded: sale.loaded,
     recovering: sale.recovering,
+    soldBy: sale.soldBy,
     ratePerSecond: sale.ratePerSecond,
     share: shareAt(sale.shareSteps, nowMs),
     payWindowMs: sale.payWindowMs,

@@ -5,7 +5,7 @@
  */
 import type { StockTerms } from '../admit/stock.ts';
 
-/** Why a sale's stock has to be made anew. */
+/** Why a sale begins another epoch; with each but `outage` its stock is made anew. */
 export type RecoveryCause =
   /** The store has nothing of the sale. */
   | 'no-state'
@@ -22,7 +22,11 @@ export type RecoveryCause =
   /** At rest, the store has more units than the book. */
   | 'too-much-stock'
   /** An operator asked for it. */
-  | 'operator';
+  | 'operator'
+  /** The store is away, and the log is to sell without it. */
+  | 'outage'
+  /** It answers again. */
+  | 'outage-over';
 
 export interface StockReading {
   epoch: number;

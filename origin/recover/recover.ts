@@ -13,23 +13,15 @@ import type { OrderLog } from '../log/log.ts';
 import { RELAY_BATCH } from '../log/relay.ts';
 import type { Logger } from '../logger.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
-import { pause } from '../timer.ts';
 import { reopen } from './reopen.ts';
+import { type Barrier, isSettledPast } from './settled-past.ts';
 import { type StockSnapshot, takeSnapshot } from './take-snapshot.ts';
 
 const TOKEN_BYTES = 9;
-/** How often the book is asked whether it has settled past the barriers. */
-const ASK_EVERY_MS = 20;
-/** How long one round asks: well within the time of a lease, which is renewed between rounds. */
-const WAIT_MS = 2_000;
 
 /** What was done for a sale that is being recovered, and by which token. */
-export interface Attempt {
-  epoch: number;
+export interface Attempt extends Barrier {
   token: string;
-  /** The book must have settled past these offsets. */
-  barrier: ReadonlyMap<number, bigint>;
-  startedAt: number;
 }
 
 export interface RecoverOptions {
@@ -64,7 +56,7 @@ export async function recoverSales(
   failpoint('recover.after-barrier');
   for (const sale of sales) {
     const attempt = attempts.get(sale.saleId);
-    if (attempt === undefined || !(await isSettled(options, attempt))) continue;
+    if (attempt === undefined || !(await isSettledPast(options, attempt))) continue;
     if (!mayGoOn()) return opened;
     attempts.delete(sale.saleId);
     if (!(await rebuild(options, sale, attempt.token))) continue;
@@ -95,23 +87,6 @@ async function prepare(
   await emptyOutbox(options, saleId);
   if (!mayGoOn()) return undefined;
   return { epoch, token, barrier: await log.barrier({ saleId, epoch }), startedAt };
-}
-
-/** Looks again and again for a while; then it is the next round's turn, under a fresh lease. */
-async function isSettled(
-  { book, log, logger, mayGoOn }: RecoverOptions,
-  { barrier, epoch, startedAt }: Attempt,
-): Promise<boolean> {
-  const until = performance.now() + WAIT_MS;
-  while (mayGoOn()) {
-    const settled = await book.offsets(log.name);
-    if ([...barrier].every(([partition, at]) => (settled.get(partition) ?? 0n) > at)) return true;
-    if (performance.now() >= until) break;
-    await pause(ASK_EVERY_MS);
-  }
-  const seconds = Math.round((performance.now() - startedAt) / 1000);
-  logger.warn({ epoch, seconds }, 'a recovery waits for the log to settle');
-  return false;
 }
 
 /** Whatever its epoch and age: nothing is added to a frozen bucket's. */

@@ -1,8 +1,8 @@
 /** Opens a recovered sale again, unless another epoch has begun meanwhile. */
 import { lockSale } from '../close/change-sale.ts';
 import type { OrderBook } from '../settle/book.ts';
-import { statementsBeside } from '../settle/transaction.ts';
-import { answer } from '../settle/waiting.ts';
+import { statementsBeside, type Transaction } from '../settle/transaction.ts';
+import { answer, type Waiting } from '../settle/waiting.ts';
 
 const { 'mark-reopened': markReopened, 'finish-recovery': finishRecovery } = statementsBeside(
   import.meta.url,
@@ -12,7 +12,7 @@ const { 'mark-reopened': markReopened, 'finish-recovery': finishRecovery } = sta
 export interface Reopening {
   saleId: string;
   epoch: number;
-  /** What was loaded; undefined when somebody else loaded it. */
+  /** What was loaded; undefined when somebody else loaded it, or nothing was. */
   units: number | undefined;
   holdings: number | undefined;
 }
@@ -25,10 +25,15 @@ export function reopen(
   return book.transact(function* (transaction) {
     const sale = yield* lockSale(transaction, saleId);
     if (sale === undefined || sale.epoch !== epoch || sale.loaded === 1) return false;
-    const counts = [units ?? null, holdings ?? null];
-    const { nowMs } = transaction;
-    yield* answer(transaction.run(finishRecovery, nowMs, ...counts, saleId, epoch));
-    yield* answer(transaction.run(markReopened, saleId, epoch));
+    yield* openEpoch(transaction, { saleId, epoch, units, holdings });
     return true;
   });
+}
+
+/** The sale's row is locked, and of this epoch. */
+export function* openEpoch(transaction: Transaction, opened: Reopening): Waiting<void> {
+  const { saleId, epoch, units, holdings } = opened;
+  const counts = [units ?? null, holdings ?? null];
+  yield* answer(transaction.run(finishRecovery, transaction.nowMs, ...counts, saleId, epoch));
+  yield* answer(transaction.run(markReopened, saleId, epoch));
 }

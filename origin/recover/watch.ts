@@ -26,7 +26,7 @@ export async function recoveryRound(options: WatchOptions): Promise<number> {
     recovering ||= began || sale.recovering;
   }
   if (!recovering || !mayGoOn()) return 0;
-  const sales = (await book.sales()).filter((sale) => sale.recovering);
+  const sales = (await book.sales()).filter((sale) => sale.recovering && sale.soldBy === 'store');
   return recoverSales(
     options,
     sales.map(({ saleId, epoch }) => ({ saleId, epoch })),

@@ -108,12 +108,20 @@ describe('the order', () => {
   it.each([
     ['accepting', 0, undefined],
     ['queued', 1, undefined],
+    ['entered', 0, undefined],
     ['reserved', 2, 'pay'],
     ['paid', 3, undefined],
     ['refunded', 0, undefined],
   ] as const)('that is %s allows no other', (state, step, action) => {
     const screen = know({ order: orderOf({ state }) });
     expect(screen).toMatchObject({ message: state, step, action });
+  });
+
+  it('that lies in the dead letters says that the shop has to look, until it is closed', () => {
+    const screen = know({ order: orderOf({ held: true }) });
+    expect(screen).toMatchObject({ message: 'held', tone: 'wait', step: 1, quiet: 'cancel' });
+    const closing = know({ order: orderOf({ held: true, closedBy: 'buyer' }) });
+    expect(closing.message).toBe('closing');
   });
 
   it('counts down the time to pay', () => {

@@ -97,6 +97,10 @@ describe('looking at the order', () => {
     expect(waits.map(Math.round)).toEqual([300, 480, 768, 5000]);
   });
 
+  it('is patient while somebody has to look at it', () => {
+    expect(pollOrder({ state: 'queued', held: true }, 0)).toBe(15_000);
+  });
+
   it('comes soon after the time to pay is over', () => {
     const payBefore = new Date(OPENS_AT_MS + 4000).toISOString();
     expect(pollOrder({ state: 'reserved', payBefore }, 0)).toBe(5500);

@@ -5,10 +5,11 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FailpointName } from '../../origin/failpoints.ts';
-import { clickUntilAnswered, contradictions, originClick, type Told } from '../flow/crowd.ts';
+import { clickUntilAnswered, originClick } from '../flow/crowd.ts';
 import { heldAgainstBook } from '../flow/promises.ts';
 import { auditAtRest, openSale } from '../flow/sale.ts';
 import { type BackendsKind, missingServers, openShop, type Shop } from '../flow/shop.ts';
+import { contradictions, type Told } from './history.ts';
 import { supervise } from './supervisor.ts';
 
 const UNITS = 30;

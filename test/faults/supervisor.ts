@@ -2,13 +2,19 @@
  * What systemd or Kubernetes would do: starts a process again whenever it dies. Failpoints belong
  * to single lives: the first one has `lives[0]` on top, the second `lives[1]`, later ones none.
  */
+import { pause } from '../../origin/timer.ts';
 import type { Shop, ShopProcess } from '../flow/shop.ts';
 
 export interface Supervisor {
   url: string;
   deaths(): number;
-  /** kill -9; nothing when it is just starting. */
+  /** kill -9 of a process that is up: one that is just starting is waited for. One death each. */
   kill(): Promise<void>;
+  /** SIGTERM; resolves when the next one is up. One death more. */
+  restart(): Promise<void>;
+  /** Any other signal, to the process that is up. */
+  signal(name: NodeJS.Signals): Promise<void>;
+  pid(): number;
   stop(): Promise<void>;
 }
 
@@ -19,12 +25,15 @@ export function supervise(shop: Shop, ...lives: Record<string, string>[]): Promi
 
 /** A process that never gets ready is broken, not unlucky. */
 const MAX_STILLBORN = 5;
+const RESTART_POLL_MS = 20;
 
 /** `start` is told which life it starts, from 0; one that dies before it is ready counts too. */
 export async function keepAlive(start: (life: number) => Promise<ShopProcess>) {
   let deaths = 0;
   let stopping = false;
   let current = await start(0);
+  /** The process that lives, or the one that comes after it. */
+  let up = Promise.resolve(current);
   const { url } = current;
   const watching = watch();
 
@@ -33,7 +42,8 @@ export async function keepAlive(start: (life: number) => Promise<ShopProcess>) {
       await current.ended;
       if (stopping) return;
       deaths += 1;
-      current = await startAgain();
+      up = startAgain();
+      current = await up;
     }
     await current.stop();
   }
@@ -52,7 +62,19 @@ export async function keepAlive(start: (life: number) => Promise<ShopProcess>) {
   const supervisor: Supervisor = {
     url,
     deaths: () => deaths,
-    kill: () => current.kill(),
+    async kill() {
+      const victim = await up;
+      await victim.kill();
+    },
+    async restart() {
+      const old = await up;
+      await old.stop();
+      while ((await up) === old) await pause(RESTART_POLL_MS);
+    },
+    async signal(name) {
+      (await up).signal(name);
+    },
+    pid: () => current.pid,
     async stop() {
       stopping = true;
       await current.stop();

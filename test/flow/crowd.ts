@@ -10,28 +10,7 @@ import { createPassKeeper, PASS_HEADER, parsePassKeys } from '../../contract/pas
 import { problemName, problemSchema } from '../../contract/problem.ts';
 import { nodeHashing } from '../../origin/hashing.ts';
 import { pause } from '../../origin/timer.ts';
-
-/** Every answer that the contract documents for an order request: status and problem. */
-const DOCUMENTED = new Set([
-  '200',
-  '202',
-  '403 not-open',
-  '409 sold-out',
-  '410 ended',
-  '422 key-reused',
-  '429 not-drawn',
-  '429 too-fast',
-  '503 recovering',
-  '503 overloaded',
-]);
-
-export interface Told {
-  buyerId: string;
-  /** `202`, `409 sold-out`, …, or `no answer` when the connection broke. */
-  answer: string;
-  orderId: string | undefined;
-  state: string | undefined;
-}
+import type { Told } from '../faults/history.ts';
 
 export interface CrowdOptions {
   buyers: number;
@@ -117,18 +96,6 @@ export function originClick(originUrl: string, saleId: string, passKeys: string)
     const headers = { ...jsonHeaders(idempotencyKey), [PASS_HEADER]: passes.sign(claims) };
     return fetch(`${originUrl}${path}`, { method: 'POST', headers, body });
   };
-}
-
-/** The sins of a history: answers nobody documented, and promises that contradict each other. */
-export function contradictions(history: readonly Told[]): string[] {
-  const found = history
-    .filter(({ answer }) => answer !== 'no answer' && !DOCUMENTED.has(answer))
-    .map(({ buyerId, answer }) => `${buyerId} was told ${answer}, which is not documented`);
-  for (const [buyerId, told] of Map.groupBy(history, ({ buyerId }) => buyerId)) {
-    const orders = new Set(told.flatMap(({ orderId }) => orderId ?? []));
-    if (orders.size > 1) found.push(`${buyerId} was told of ${[...orders].join(' and ')}`);
-  }
-  return found;
 }
 
 function jsonHeaders(idempotencyKey: string) {

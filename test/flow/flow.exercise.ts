@@ -5,7 +5,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorOrderSchema } from '../../contract/operator.ts';
-import { contradictions, edgeClick, runCrowd, type Told } from './crowd.ts';
+import { contradictions, type Told } from '../faults/history.ts';
+import { edgeClick, runCrowd } from './crowd.ts';
 import { auditAtRest, openSale } from './sale.ts';
 import { type BackendsKind, missingServers, openShop, type Shop } from './shop.ts';
 

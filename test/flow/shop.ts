@@ -14,7 +14,7 @@ import { createConnection } from 'mysql2/promise';
 import { createOperatorClient, type OperatorClient } from '../../cli/operator-client.ts';
 import { type Child, startEdge } from '../../cli/processes.ts';
 import { pause } from '../../origin/timer.ts';
-import { addresses, originEnvironment } from '../stack/addresses.ts';
+import { addresses, originEnvironment, serverUrls } from '../stack/addresses.ts';
 import { serversAreUp } from '../stack/are-up.ts';
 
 export type BackendsKind = 'embedded' | 'servers';
@@ -25,6 +25,16 @@ export interface ShopProcess {
   ended: Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** Nothing when it has ended. */
+  signal(name: NodeJS.Signals): void;
+  pid: number;
+}
+
+/** Servers in the place of the stack's: what the origin is told of them, on top of the rest. */
+export interface OwnServers {
+  variables: Record<string, string>;
+  /** MariaDB itself, and the port at which the origin reaches it. */
+  mariadb?: { url: string; originPort: number };
 }
 
 export interface Shop {
@@ -46,7 +56,7 @@ export async function missingServers(kind: BackendsKind): Promise<string | undef
   return 'the real servers are not up (npm run stack up)';
 }
 
-export async function openShop(kind: BackendsKind): Promise<Shop> {
+export async function openShop(kind: BackendsKind, own?: OwnServers): Promise<Shop> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   const name = `test_${randomBytes(6).toString('hex')}`;
   const originPort = String(await freePort());
@@ -70,7 +80,7 @@ export async function openShop(kind: BackendsKind): Promise<Shop> {
     // Short, so that what a killed process left is taken up within a test's patience.
     RELAY_AFTER_MS: '1000',
     LEASE_TTL_MS: '2000',
-    ...(kind === 'servers' ? await serversFor(name) : {}),
+    ...(kind === 'servers' ? await serversFor(name, own) : {}),
   };
   const started: (Child | ShopProcess)[] = [];
 
@@ -99,31 +109,34 @@ export async function openShop(kind: BackendsKind): Promise<Shop> {
     },
     async close() {
       for (const child of started.toReversed()) await child.stop();
-      if (kind === 'servers') await dropDatabase(name);
+      if (kind === 'servers' && own?.mariadb === undefined) await dropDatabase(name);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
 /** Names of their own on the shared servers, so that suites run side by side. */
-async function serversFor(name: string): Promise<Record<string, string>> {
-  const { host, port, user, password } = addresses.mariadb;
-  await query(`CREATE DATABASE sluice_${name}`);
+async function serversFor(name: string, own?: OwnServers): Promise<Record<string, string>> {
+  const server = own?.mariadb?.url ?? serverUrls(addresses).mariadb;
+  await query(server, `CREATE DATABASE sluice_${name}`);
+  const book = new URL(server);
+  book.pathname = `/sluice_${name}`;
+  if (own?.mariadb !== undefined) book.port = String(own.mariadb.originPort);
   return {
     ...originEnvironment(),
-    BOOK_URL: `mysql://${user}:${password}@${host}:${port}/sluice_${name}`,
+    BOOK_URL: book.href,
     STOCK_PREFIX: `${name.replace('_', '-')}:`,
     LOG_PREFIX: name.replace('_', '-'),
+    ...own?.variables,
   };
 }
 
 async function dropDatabase(name: string): Promise<void> {
-  await query(`DROP DATABASE IF EXISTS sluice_${name}`);
+  await query(serverUrls(addresses).mariadb, `DROP DATABASE IF EXISTS sluice_${name}`);
 }
 
-async function query(sql: string): Promise<void> {
-  const { host, port, user, password } = addresses.mariadb;
-  const connection = await createConnection({ host, port, user, password });
+async function query(server: string, sql: string): Promise<void> {
+  const connection = await createConnection(server);
   await connection.query(sql);
   await connection.end();
 }
@@ -147,14 +160,18 @@ async function startProgram(
   void exited.then(() => {
     alive = false;
   });
-  const end = async (signal: NodeJS.Signals) => {
-    if (alive) child.kill(signal);
+  const signal = (name: NodeJS.Signals) => {
+    if (alive) child.kill(name);
+  };
+  const end = async (name: NodeJS.Signals) => {
+    signal(name);
     await exited;
   };
   for (let waitedMs = 0; alive && waitedMs < READY_WITHIN_MS; waitedMs += 50) {
     const answer = await fetch(`${url}${probe}`).catch(() => undefined);
     if (answer?.ok) {
-      return { url, ended: exited, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+      const [stop, kill] = [() => end('SIGTERM'), () => end('SIGKILL')];
+      return { url, ended: exited, stop, kill, signal, pid: child.pid ?? 0 };
     }
     await pause(50);
   }

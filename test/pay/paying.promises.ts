@@ -93,7 +93,7 @@ export const payingPromises: readonly PayPromise[] = [
       const sale = await stage.paySale(1, { freeOnPaymentFailure: true });
       const [orderId = ''] = await sale.orders(['anna']);
       stage.fake.faults.refuses = true;
-      const refused = { kind: 'not-payable', reason: 'too small an amount' };
+      const refused = { kind: 'not-payable', reason: 'the payment provider refuses it' };
       expect(await stage.payments.start(orderId, 'anna')).toEqual(refused);
       expect((await sale.paymentRows())[0]).toMatchObject({ state: 'failed', live: null });
       expect(await sale.stateOf(orderId)).toBe('reserved');

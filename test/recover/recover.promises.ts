@@ -6,17 +6,9 @@
 import { expect } from 'vitest';
 import { armFailpoints, type FailpointName } from '../../origin/failpoints.ts';
 import { beginRecovery } from '../../origin/recover/begin-recovery.ts';
-import { takeSnapshot } from '../../origin/recover/take-snapshot.ts';
 import { pause } from '../../origin/timer.ts';
-import { names, type SaleStage } from '../close/close.stage.ts';
-import { expectWhole } from '../close/expect-whole.ts';
-import type { RecoverStage } from './recover.stage.ts';
-import { PENDING_RELEASES, RECOVERIES, type RecoveryRow, type ReleaseRow } from './statements.ts';
-
-export interface RecoverPromise {
-  promise: string;
-  check(stage: RecoverStage): Promise<void>;
-}
+import { names } from '../close/close.stage.ts';
+import { expectBalanced, type RecoverPromise, recoveriesOf, sellSome, wish } from './selling.ts';
 
 const FAILPOINTS: FailpointName[] = [
   'recover.after-begin',
@@ -97,27 +89,6 @@ export const recoverPromises: readonly RecoverPromise[] = [
     },
   },
   {
-    promise: 'an order of the old epoch that comes late is rejected, and its buyer free',
-    async check(stage) {
-      await stage.settle();
-      const sale = await stage.sale(2);
-      const late = await sale.reserve('anna');
-      await sale.orders(['bert']);
-      stage.flush(sale);
-      await stage.round();
-      const again = await stage.again(sale);
-      if (late !== undefined) await again.settle(late);
-      expect(await sale.row('anna')).toMatchObject({ state: 'rejected' });
-      await again.deliver();
-      expect(await stage.stock.terms(sale.saleId)).toMatchObject({ stock: 1 });
-      expect(await again.reserve('anna'), 'the same click again').toBeUndefined();
-      const other = await again.reserve('anna', { key: 'another click' });
-      expect(other).toMatchObject({ epoch: 2 });
-      if (other !== undefined) await again.settle(other);
-      await expectBalanced(again);
-    },
-  },
-  {
     promise: 'a second recovery goes on where the first died, at every step',
     async check(stage) {
       await stage.settle();
@@ -151,42 +122,6 @@ export const recoverPromises: readonly RecoverPromise[] = [
     },
   },
   {
-    promise: 'a release that a sweep read before the snapshot gives its unit once',
-    async check(stage) {
-      await stage.settle();
-      const { sale, reserved } = await sellSome(stage);
-      await beginRecovery(stage.book, wish(sale));
-      await sale.expire(reserved);
-      const read = await pendingOf(stage, sale);
-      expect(read).toMatchObject([{ epoch: 2, units: 1 }]);
-      expect(await stage.round()).toBe(1);
-      expect(await stage.stock.terms(sale.saleId)).toMatchObject({ stock: 9 });
-      // The sweep wakes up.
-      for (const release of read) expect(await stage.stock.release(release)).toBe('already');
-      const again = await stage.again(sale);
-      expect(await stage.stock.terms(sale.saleId)).toMatchObject({ stock: 9 });
-      await expectBalanced(again);
-    },
-  },
-  {
-    promise: 'a release that is written after the snapshot reaches the stock',
-    async check(stage) {
-      await stage.settle();
-      const { sale, reserved } = await sellSome(stage);
-      await beginRecovery(stage.book, wish(sale));
-      await takeSnapshot(stage.book, { saleId: sale.saleId, epoch: 2 });
-      await stage.stock.freeze({ saleId: sale.saleId, epoch: 2, token: 'first' });
-      await sale.expire(reserved);
-      await sale.deliver();
-      expect(await pendingOf(stage, sale), 'kept while frozen').toHaveLength(1);
-      expect(await stage.round()).toBe(1);
-      const again = await stage.again(sale);
-      await again.deliver();
-      expect(await stage.stock.terms(sale.saleId)).toMatchObject({ stock: 9 });
-      await expectBalanced(again);
-    },
-  },
-  {
     promise: 'units that turn out to be free go to those who wait, and not to who clicks',
     async check(stage) {
       await stage.settle();
@@ -204,25 +139,6 @@ export const recoverPromises: readonly RecoverPromise[] = [
       expect((await again.line()).at(-1)).toMatchObject({ buyerId: 'dora', state: 'waiting' });
       await again.deliver();
       await expectBalanced(again);
-    },
-  },
-  {
-    promise: 'settling that began before the snapshot runs again after it',
-    async check(stage) {
-      for (let race = 0; race < 20; race += 1) {
-        const sale = await stage.sale(30);
-        const reserved = await Promise.all(names('buyer', 30).map((name) => sale.reserve(name)));
-        const all = reserved.filter((one) => one !== undefined);
-        await beginRecovery(stage.book, wish(sale));
-        const settling = all.map((one) => sale.settle(one));
-        await pause(race % 4);
-        const snapshot = await takeSnapshot(stage.book, { saleId: sale.saleId, epoch: 2 });
-        await Promise.all(settling);
-        const counters = await sale.counters();
-        expect(snapshot?.units, 'free in both').toBe(counters?.free);
-        expect(snapshot?.holdings, 'held in both').toHaveLength(counters?.reserved ?? -1);
-        await expectWhole(sale);
-      }
     },
   },
   {
@@ -260,27 +176,3 @@ export const recoverPromises: readonly RecoverPromise[] = [
     },
   },
 ];
-
-/** Ten units: anna paid, bert reserved, carl's order expired, and its unit is back. */
-async function sellSome(stage: RecoverStage) {
-  const sale = await stage.sale(10);
-  const [paid = '', reserved = '', expired = ''] = await sale.orders(['anna', 'bert', 'carl']);
-  await sale.pay(paid);
-  await sale.expire(expired);
-  await sale.deliver();
-  return { sale, paid, reserved, expired };
-}
-
-const wish = ({ saleId }: SaleStage) => ({ saleId, epoch: 1, cause: 'operator' as const });
-
-const pendingOf = ({ book }: RecoverStage, { saleId }: SaleStage) =>
-  book.read<ReleaseRow>(PENDING_RELEASES, saleId);
-
-const recoveriesOf = ({ book }: RecoverStage, { saleId }: SaleStage) =>
-  book.read<RecoveryRow>(RECOVERIES, saleId);
-
-async function expectBalanced(sale: SaleStage): Promise<void> {
-  await sale.deliver();
-  expect(await sale.audit()).toMatchObject({ balanced: true, findings: [] });
-  await expectWhole(sale);
-}

@@ -6,6 +6,7 @@ import { systemClock } from '../../contract/clock.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
 import { systemRandom } from '../../contract/random.ts';
 import { createSqliteStock } from '../../origin/admit/sqlite-stock.ts';
+import type { StockLedger } from '../../origin/admit/stock.ts';
 import type { EmbeddedDatabase } from '../../origin/embedded.ts';
 import { createSqliteLog } from '../../origin/log/sqlite-log.ts';
 import { recoveryRound } from '../../origin/recover/watch.ts';
@@ -45,7 +46,7 @@ async function createStage(
 ) {
   await book.migrate();
   const { database } = given;
-  const stock = createSqliteStock(database);
+  const { stock, switchOff } = createSwitch(createSqliteStock(database));
   const log = createSqliteLog(database, { lanes: 4, clock: systemClock });
   const { logger } = memoryLogger();
   const stage = createCloseStage(book, stock);
@@ -55,6 +56,8 @@ async function createStage(
   return {
     ...stage,
     log,
+    /** While it is off the store answers nothing; it keeps what it has. */
+    switchOff,
     options,
     /** From here on the log is settled. */
     async settle(): Promise<void> {
@@ -100,4 +103,22 @@ async function createStage(
       await given.close();
     },
   };
+}
+
+/** A store that can be away. */
+function createSwitch(store: StockLedger) {
+  let isOff = false;
+  const stock = new Proxy(store, {
+    get(target, name: keyof StockLedger) {
+      const call = target[name] as (...given: unknown[]) => unknown;
+      return async (...given: unknown[]) => {
+        if (isOff) throw new Error(`the stock store is away: ${name}`);
+        return call.apply(target, given);
+      };
+    },
+  });
+  const switchOff = (off = true) => {
+    isOff = off;
+  };
+  return { stock, switchOff };
 }

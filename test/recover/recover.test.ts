@@ -2,6 +2,7 @@
 import { afterEach, describe, onTestFinished, test } from 'vitest';
 import { armFailpoints } from '../../origin/failpoints.ts';
 import { describeWithMariadb } from '../backends/mariadb.ts';
+import { latePromises } from './late.promises.ts';
 import { recoverPromises } from './recover.promises.ts';
 import { openMysqlStage, openSqliteStage, type RecoverStage } from './recover.stage.ts';
 
@@ -9,7 +10,7 @@ function exercise(title: string, open: () => Promise<RecoverStage>): void {
   describe(title, () => {
     afterEach(() => armFailpoints([]));
 
-    for (const { promise, check } of recoverPromises) {
+    for (const { promise, check } of [...recoverPromises, ...latePromises]) {
       test(promise, async () => {
         const stage = await open();
         onTestFinished(stage.close);

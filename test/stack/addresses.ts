@@ -20,6 +20,21 @@ export const addresses = {
 
 export type Addresses = typeof addresses;
 
+/**
+ * Servers that the fault suite starts, kills and starts again, beside the stack's, which it leaves
+ * alone. Of Kafka there are three brokers, each with a port for clients, brokers and controllers.
+ */
+export const killableAddresses = {
+  redis: { host: '127.0.0.1', port: 16479 },
+  kafka: { host: '127.0.0.1', ports: [20_092, 20_095, 20_098] },
+  mariadb: { ...addresses.mariadb, port: 13406 },
+  /** Held by the tests that use one of these. */
+  lock: { host: '127.0.0.1', port: 20_091 },
+  /** The soak's, so that it keeps no test waiting. */
+  soak: { host: '127.0.0.1', port: 16480 },
+  soakLock: { host: '127.0.0.1', port: 20_090 },
+} as const;
+
 /** In the order in which the commands print them. */
 export const serverNames = ['redis', 'kafka', 'mariadb'] as const;
 
@@ -46,6 +61,6 @@ export function originEnvironment(from: Addresses = addresses): Record<string, s
 }
 
 /** Data, log and pid of one server. Its absolute path also marks the server's command line. */
-export function serverFolder(name: ServerName): string {
+export function serverFolder(name: ServerName | `killable/${string}`): string {
   return path.resolve(import.meta.dirname, '../../.stack', name);
 }

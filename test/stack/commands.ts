@@ -29,7 +29,7 @@ export async function up(servers: readonly StackServer[]): Promise<number> {
     const startedAtMs = performance.now();
     const { isUp, text } = await stateOf(server);
     if (isUp) return `already ${text}`;
-    await start(server);
+    await startServer(server);
     return `up after ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`;
   });
 }
@@ -53,7 +53,8 @@ export async function status(servers: readonly StackServer[]): Promise<number> {
   return states.every((state) => state.isUp) ? 0 : 1;
 }
 
-async function start(server: StackServer): Promise<void> {
+/** Starts it, unless it runs; resolves when it answers. Throws with the end of its log. */
+export async function startServer(server: StackServer): Promise<void> {
   let started: StartedProcess | undefined;
   if (runningPid(server.folder) === undefined) {
     await server.prepare();

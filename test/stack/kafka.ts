@@ -6,42 +6,93 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { addresses, serverFolder, serverUrls } from './addresses.ts';
+import { addresses, serverFolder } from './addresses.ts';
 import { runToEnd } from './processes.ts';
-import type { CommandLine, StackServer } from './server.ts';
+import type { CommandLine, ServerPlace, StackServer } from './server.ts';
 
 const downloadLimitMs = 600_000;
 const formatLimitMs = 60_000;
 const answerLimitMs = 2_000;
 
 const pomFile = path.join(import.meta.dirname, 'kafka-pom.xml');
-const folder = serverFolder('kafka');
-const dataFolder = path.join(folder, 'data');
-const libraryFolder = path.join(folder, 'libs');
+/** The jars are the same for all brokers of the machine, and lie with the stack's. */
+const libraryFolder = path.join(serverFolder('kafka'), 'libs');
 /** A copy of the pom, written after the last jar: it says that the jars are whole, and whose. */
 const libraryMark = path.join(libraryFolder, 'kafka-pom.xml');
-const propertiesFile = path.join(folder, 'server.properties');
-const loggingFile = path.join(folder, 'log4j2.properties');
 
-export function createKafkaServer(): StackServer {
+/** A broker; several of them are one cluster by their settings. */
+export type KafkaNode = ServerPlace & {
+  /** The least and the most that it takes. */
+  heap: { least: string; most: string };
+  /** On top of those that every broker here has. */
+  settings: Record<string, string | number>;
+  /** What makes its data folder a member of a cluster, for `StorageTool format`. */
+  membership: readonly string[];
+};
+
+function stackNode(): KafkaNode {
+  const { host, port, controllerPort } = addresses.kafka;
   return {
-    name: 'kafka',
-    url: serverUrls(addresses).kafka,
-    folder,
-    dataFolder,
-    programs: () => (existsSync(libraryMark) ? ['java'] : ['java', 'mvn']),
-    prepare,
-    commandLine: () => java('-Xms512m', '-Xmx512m', 'kafka.Kafka', propertiesFile),
-    answers,
+    folder: serverFolder('kafka'),
+    ...{ host, port },
+    heap: { least: '512m', most: '512m' },
+    settings: {
+      'node.id': 1,
+      listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
+      'advertised.listeners': `PLAINTEXT://${host}:${port}`,
+      'controller.quorum.bootstrap.servers': `${host}:${controllerPort}`,
+      ...replicated({ copies: 1, leastInSync: 1 }),
+    },
+    membership: ['--standalone', '-t', newClusterId()],
   };
 }
 
-async function prepare(): Promise<void> {
+export function createKafkaServer(node: KafkaNode = stackNode()): StackServer {
+  const { folder, host, port, heap } = node;
+  const start = [`-Xms${heap.least}`, `-Xmx${heap.most}`, 'kafka.Kafka', propertiesFile(folder)];
+  return {
+    name: 'kafka',
+    url: `kafka://${host}:${port}`,
+    folder,
+    dataFolder: path.join(folder, 'data'),
+    programs: () => (existsSync(libraryMark) ? ['java'] : ['java', 'mvn']),
+    prepare: () => prepare(node),
+    commandLine: () => java(folder, ...start),
+    answers: () => answers(node),
+  };
+}
+
+/** What the cluster itself keeps in topics. */
+export function replicated({ copies, leastInSync }: { copies: number; leastInSync: number }) {
+  return {
+    'offsets.topic.replication.factor': copies,
+    'transaction.state.log.replication.factor': copies,
+    'transaction.state.log.min.isr': leastInSync,
+    'share.coordinator.state.topic.replication.factor': copies,
+    'share.coordinator.state.topic.min.isr': leastInSync,
+    'min.insync.replicas': leastInSync,
+  };
+}
+
+export function newClusterId(): string {
+  const clusterId = randomBytes(16);
+  // The text then starts with "A"; a leading "-" would be read as an option.
+  clusterId[0] = 0;
+  return clusterId.toString('base64url');
+}
+
+async function prepare({ folder, settings, membership }: KafkaNode): Promise<void> {
+  const dataFolder = path.join(folder, 'data');
   await mkdir(folder, { recursive: true });
   await download();
-  await writeFile(propertiesFile, toProperties(serverSettings));
-  await writeFile(loggingFile, toProperties(loggingSettings));
-  if (!existsSync(path.join(dataFolder, 'meta.properties'))) await format();
+  const all = { ...commonSettings, ...settings, 'log.dirs': dataFolder };
+  await writeFile(propertiesFile(folder), toProperties(all));
+  await writeFile(loggingFile(folder), toProperties(loggingSettings));
+  if (existsSync(path.join(dataFolder, 'meta.properties'))) return;
+  // A folder without meta.properties is one whose formatting was cut short; it starts afresh.
+  await rm(dataFolder, { recursive: true, force: true });
+  const tool = ['-Xmx128m', 'kafka.tools.StorageTool', 'format', ...membership];
+  await runToEnd(java(folder, ...tool, '-c', propertiesFile(folder)), formatLimitMs);
 }
 
 async function download(): Promise<void> {
@@ -55,22 +106,11 @@ async function download(): Promise<void> {
   await writeFile(libraryMark, pom);
 }
 
-/** A folder without meta.properties is one whose formatting was cut short; it starts afresh. */
-async function format(): Promise<void> {
-  await rm(dataFolder, { recursive: true, force: true });
-  const clusterId = randomBytes(16);
-  // The text then starts with "A"; a leading "-" would be read as an option.
-  clusterId[0] = 0;
-  const tool = ['kafka.tools.StorageTool', 'format', '--standalone'];
-  const options = ['-t', clusterId.toString('base64url'), '-c', propertiesFile];
-  await runToEnd(java('-Xmx128m', ...tool, ...options), formatLimitMs);
-}
-
 /** Talks to it as the origin does: ApiVersions, then Metadata, which lists only live brokers. */
-async function answers(): Promise<void> {
+async function answers({ host, port }: KafkaNode): Promise<void> {
   const client = new Kafka({
     clientId: 'sluice-stack',
-    brokers: [`${addresses.kafka.host}:${addresses.kafka.port}`],
+    brokers: [`${host}:${port}`],
     logLevel: logLevel.NOTHING,
     connectionTimeout: answerLimitMs,
     requestTimeout: answerLimitMs,
@@ -90,8 +130,8 @@ async function answers(): Promise<void> {
  * The serial collector: for the same 512,000 messages the broker took 9.9 and 11.3 s of processor
  * time and 350 MiB with it, 13.3 s and 530 MiB with G1 (two cores, shared with the load).
  */
-function java(...args: string[]): CommandLine {
-  const logging = `-Dlog4j2.configurationFile=${loggingFile}`;
+function java(folder: string, ...args: string[]): CommandLine {
+  const logging = `-Dlog4j2.configurationFile=${loggingFile(folder)}`;
   const classPath = ['-cp', path.join(libraryFolder, '*')];
   return { program: 'java', args: ['-XX:+UseSerialGC', logging, ...classPath, ...args] };
 }
@@ -101,24 +141,19 @@ function toProperties(settings: Record<string, string | number | boolean>): stri
   return lines.join('');
 }
 
-const { host, port, controllerPort } = addresses.kafka;
+function propertiesFile(folder: string): string {
+  return path.join(folder, 'server.properties');
+}
 
-const serverSettings = {
+function loggingFile(folder: string): string {
+  return path.join(folder, 'log4j2.properties');
+}
+
+const commonSettings = {
   'process.roles': 'broker,controller',
-  'node.id': 1,
-  listeners: `PLAINTEXT://${host}:${port},CONTROLLER://${host}:${controllerPort}`,
-  'advertised.listeners': `PLAINTEXT://${host}:${port}`,
   'controller.listener.names': 'CONTROLLER',
-  'controller.quorum.bootstrap.servers': `${host}:${controllerPort}`,
-  'log.dirs': dataFolder,
   // A misspelt topic must fail in a test, not come into being.
   'auto.create.topics.enable': false,
-  'offsets.topic.replication.factor': 1,
-  'transaction.state.log.replication.factor': 1,
-  'transaction.state.log.min.isr': 1,
-  'share.coordinator.state.topic.replication.factor': 1,
-  'share.coordinator.state.topic.min.isr': 1,
-  'min.insync.replicas': 1,
   // The default of 50 partitions costs the first consumer seconds on two cores.
   'offsets.topic.num.partitions': 4,
   'transaction.state.log.num.partitions': 4,

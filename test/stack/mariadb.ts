@@ -5,32 +5,43 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createConnection } from 'mysql2/promise';
-import { addresses, serverFolder, serverUrls } from './addresses.ts';
+import { addresses, serverFolder } from './addresses.ts';
 import { runToEnd } from './processes.ts';
-import type { StackServer } from './server.ts';
+import type { ServerPlace, StackServer } from './server.ts';
 
 const installLimitMs = 120_000;
 const answerLimitMs = 2_000;
 
-const folder = serverFolder('mariadb');
-const dataFolder = path.join(folder, 'data');
 const userFile = path.join(import.meta.dirname, 'mariadb.sql');
 
-export function createMariadbServer(): StackServer {
+/** What InnoDB keeps its pages in, and how long its log is. */
+export type MariadbPlace = ServerPlace & { memory: string; log: string };
+
+const stackPlace = (): MariadbPlace => ({
+  folder: serverFolder('mariadb'),
+  memory: '512M',
+  log: '96M',
+  ...addresses.mariadb,
+});
+
+export function createMariadbServer(place: MariadbPlace = stackPlace()): StackServer {
+  const { folder, host, port } = place;
+  const { user, password, database } = addresses.mariadb;
+  const dataFolder = path.join(folder, 'data');
   return {
     name: 'mariadb',
-    url: serverUrls(addresses).mariadb,
+    url: `mysql://${user}:${password}@${host}:${port}/${database}`,
     folder,
     dataFolder,
     programs: () => ['mariadbd', 'mariadb-install-db'],
-    prepare,
-    commandLine: () => ({ program: 'mariadbd', args: mariadbArguments() }),
-    answers,
+    prepare: () => prepare(folder, dataFolder),
+    commandLine: () => ({ program: 'mariadbd', args: mariadbArguments(place, dataFolder) }),
+    answers: () => answers(place),
   };
 }
 
 /** Installs beside the final place and moves it there whole; a cut installation is begun again. */
-async function prepare(): Promise<void> {
+async function prepare(folder: string, dataFolder: string): Promise<void> {
   if (existsSync(dataFolder)) return;
   const unfinished = path.join(folder, 'data.unfinished');
   await rm(unfinished, { recursive: true, force: true });
@@ -40,7 +51,8 @@ async function prepare(): Promise<void> {
   await rename(unfinished, dataFolder);
 }
 
-function mariadbArguments(): string[] {
+function mariadbArguments(place: MariadbPlace, dataFolder: string): string[] {
+  const { host, port, memory, log } = place;
   return [
     // The machine's own my.cnf must not decide what a test sees; this has to come first.
     '--no-defaults',
@@ -49,14 +61,15 @@ function mariadbArguments(): string[] {
     // Relative to the data folder: an absolute path may not be longer than 107 bytes.
     '--socket=mariadb.sock',
     '--pid-file=mariadb.pid',
-    `--bind-address=${addresses.mariadb.host}`,
-    `--port=${addresses.mariadb.port}`,
+    `--bind-address=${host}`,
+    `--port=${port}`,
     '--skip-name-resolve',
     '--max-connections=200',
     '--character-set-server=utf8mb4',
     '--collation-server=utf8mb4_unicode_ci',
     '--innodb-flush-log-at-trx-commit=1',
-    '--innodb-buffer-pool-size=512M',
+    `--innodb-buffer-pool-size=${memory}`,
+    `--innodb-log-file-size=${log}`,
     '--skip-log-bin',
     ...asRoot(),
   ];
@@ -67,9 +80,10 @@ function asRoot(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }
 
-async function answers(): Promise<void> {
+async function answers({ host, port }: ServerPlace): Promise<void> {
   const connection = await createConnection({
     ...addresses.mariadb,
+    ...{ host, port },
     connectTimeout: answerLimitMs,
   });
   try {

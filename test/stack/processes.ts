@@ -98,6 +98,12 @@ export async function becomesTrue(ask: () => Promise<boolean>, limitMs: number):
   return true;
 }
 
+/** Sends a signal to the process that was started in `folder`; nothing when there is none. */
+export function signalProcess(folder: string, name: NodeJS.Signals): void {
+  const pid = runningPid(folder);
+  if (pid !== undefined) signal(folder, pid, name);
+}
+
 export function logTail(folder: string): string {
   return lastLines(readText(logFile(folder)) ?? '');
 }
@@ -124,7 +130,7 @@ function keepPreviousLog(folder: string): string {
   return current;
 }
 
-function signal(folder: string, pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+function signal(folder: string, pid: number, name: NodeJS.Signals): void {
   if (!isStartedIn(folder, pid)) return;
   try {
     process.kill(pid, name);

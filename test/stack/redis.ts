@@ -3,32 +3,34 @@
 import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { addresses, serverFolder, serverUrls } from './addresses.ts';
-import type { StackServer } from './server.ts';
+import { addresses, serverFolder } from './addresses.ts';
+import type { ServerPlace, StackServer } from './server.ts';
 
 const answerLimitMs = 2_000;
 
-export function createRedisServer(): StackServer {
-  const folder = serverFolder('redis');
+const stackPlace = (): ServerPlace => ({ folder: serverFolder('redis'), ...addresses.redis });
+
+export function createRedisServer(place: ServerPlace = stackPlace()): StackServer {
+  const { folder, host, port } = place;
   const dataFolder = path.join(folder, 'data');
   return {
     name: 'redis',
-    url: serverUrls(addresses).redis,
+    url: `redis://${host}:${port}`,
     folder,
     dataFolder,
     programs: () => ['redis-server'],
     prepare: async () => {
       await mkdir(dataFolder, { recursive: true });
     },
-    commandLine: () => ({ program: 'redis-server', args: redisArguments(dataFolder) }),
-    answers: ping,
+    commandLine: () => ({ program: 'redis-server', args: redisArguments(place, dataFolder) }),
+    answers: () => ping(place),
   };
 }
 
-function redisArguments(dataFolder: string): string[] {
+function redisArguments({ host, port }: ServerPlace, dataFolder: string): string[] {
   return [
-    ['--bind', addresses.redis.host],
-    ['--port', String(addresses.redis.port)],
+    ['--bind', host],
+    ['--port', String(port)],
     ['--dir', dataFolder],
     ['--appendonly', 'yes'],
     ['--appendfsync', 'always'],
@@ -40,9 +42,9 @@ function redisArguments(dataFolder: string): string[] {
 }
 
 /** A server that still loads its file accepts connections, but answers `-LOADING`. */
-function ping(): Promise<void> {
+function ping({ host, port }: ServerPlace): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect(addresses.redis);
+    const socket = connect({ host, port });
     socket.setTimeout(answerLimitMs, () => socket.destroy(new Error('redis does not answer')));
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (answer) => {

@@ -4,6 +4,9 @@ import type { ServerName } from './addresses.ts';
 
 export type CommandLine = { program: string; args: readonly string[] };
 
+/** Where a server lies and listens: two of a kind differ in both. */
+export type ServerPlace = { folder: string; host: string; port: number };
+
 export type StackServer = {
   name: ServerName;
   url: string;

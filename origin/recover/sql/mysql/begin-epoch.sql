@@ -1,2 +1,3 @@
--- Begins an epoch, in which nothing is sold until the stock is loaded. Parameters: epoch, sale id.
-UPDATE sales SET epoch = ?, loaded = 0, version = version + 1 WHERE sale_id = ?
+-- Begins an epoch, in which nothing is sold until it is opened. Parameters: epoch, what it is sold by
+-- (store or log), sale id.
+UPDATE sales SET epoch = ?, sold_by = ?, loaded = 0, version = version + 1 WHERE sale_id = ?

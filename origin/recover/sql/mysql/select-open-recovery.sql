@@ -1,3 +1,2 @@
--- The recovery that is under way. Parameters: sale id, epoch.
-SELECT began_at_ms AS beganAtMs FROM recoveries
-WHERE sale_id = ? AND epoch = ? AND reopened_at_ms IS NULL
+-- The recovery that is under way, if any. Parameters: sale id, epoch.
+SELECT epoch FROM recoveries WHERE sale_id = ? AND epoch = ? AND reopened_at_ms IS NULL

@@ -1,2 +1,2 @@
 -- The sale's generation, locked until the transaction ends. Parameter: sale id.
-SELECT epoch, loaded FROM book_sales WHERE sale_id = ?
+SELECT epoch, loaded, sold_by AS soldBy FROM book_sales WHERE sale_id = ?

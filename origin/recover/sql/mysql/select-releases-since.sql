@@ -1,5 +1,0 @@
--- Releases of an epoch that the snapshot takes in, or one before it did. Parameters: sale id, epoch,
--- when the recovery began (ms).
-SELECT order_id AS orderId FROM releases
-WHERE sale_id = ? AND epoch = ? AND (delivered_at_ms IS NULL OR delivered_at_ms >= ?)
-ORDER BY order_id
