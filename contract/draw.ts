@@ -3,7 +3,7 @@
  * and anyone can compute it again once the seed is published (I6). The share of the crowd that is
  * let in is a list of steps that only ever widens.
  */
-import type { KeyedHash } from './hashing.ts';
+import type { Hashing, KeyedHash } from './hashing.ts';
 
 /** From `atMs` on, buyers whose number is below `share` are drawn. */
 export interface ShareStep {
@@ -18,6 +18,14 @@ export function drawNumber(seedHash: KeyedHash, buyerId: string): number {
   for (let index = 0; index < 4; index += 1) high = high * 256 + (hash[index] ?? 0);
   const low = ((hash[4] ?? 0) << 12) | ((hash[5] ?? 0) << 4) | ((hash[6] ?? 0) >> 4);
   return (high * 2 ** 20 + low) / 2 ** 52;
+}
+
+/**
+ * For a draw of another purpose from the same seed: who was unlucky at the opening is as likely to
+ * be drawn there as anybody. Use it with `drawNumber`.
+ */
+export function drawHashFor(hashing: Hashing, seed: Uint8Array, purpose: 'outage'): KeyedHash {
+  return hashing.keyedHash(hashing.keyedHash(seed)(purpose));
 }
 
 /** The share in force at `nowMs`: the widest of all steps begun; 0 before the first. */

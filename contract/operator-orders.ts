@@ -10,7 +10,7 @@ import { SALE_LIMITS } from './sale.ts';
 export const PAGE_LIMITS = { default: 100, most: 1_000 } as const;
 
 export const ordersQuerySchema = z.object({
-  state: orderStateSchema.exclude(['accepting', 'queued']).optional(),
+  state: orderStateSchema.exclude(['accepting', 'queued', 'entered']).optional(),
   after: orderIdSchema.optional(),
   limit: z.coerce.number().int().min(1).max(PAGE_LIMITS.most).default(PAGE_LIMITS.default),
 });

@@ -20,6 +20,8 @@ export const operatorSaleSchema = saleViewSchema
     loaded: z.boolean(),
     /** True while the stock is made anew from the book, after its store lost or forgot it. */
     recovering: z.boolean(),
+    /** `log` while the stock store is away and a draw lets a share of the buyers in. */
+    soldBy: z.enum(['store', 'log']),
     ratePerSecond: z.number(),
     share: z.number(),
     /** How long its buyers have to pay. */

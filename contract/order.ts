@@ -10,7 +10,18 @@ import { SALE_LIMITS } from './sale.ts';
 export const MAX_BODY_BYTES = 8 * 1024;
 
 export const orderStateSchema = z
-  .enum(['accepting', 'queued', 'reserved', 'paid', 'expired', 'cancelled', 'refunded', 'rejected'])
+  .enum([
+    'accepting',
+    'queued',
+    /** In the log, by a draw: whether a unit is left is decided when it settles. */
+    'entered',
+    'reserved',
+    'paid',
+    'expired',
+    'cancelled',
+    'refunded',
+    'rejected',
+  ])
   .meta({ id: 'OrderState' });
 export type OrderState = z.infer<typeof orderStateSchema>;
 

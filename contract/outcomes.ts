@@ -35,7 +35,7 @@ export interface FieldError {
 }
 
 export type Outcome =
-  /** A new order; `accepting` promises nothing yet, `queued` everything. */
+  /** A new order; `accepting` promises nothing yet, `entered` an answer, `queued` everything. */
   | { kind: 'accepted'; order: OrderView }
   /** The buyer's order, as it is by now. */
   | { kind: 'order'; order: OrderView }

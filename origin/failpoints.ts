@@ -30,6 +30,8 @@ export const FAILPOINT_NAMES = [
   'recover.after-barrier',
   'recover.after-snapshot',
   'recover.after-load',
+  'outage.after-barrier',
+  'outage.after-open',
 ] as const;
 export type FailpointName = (typeof FAILPOINT_NAMES)[number];
 

@@ -18,6 +18,8 @@ import { createSilentRound, SILENT_EVERY_MS } from './notify/silent.ts';
 import type { Payments } from './pay/payments.ts';
 import { RECONCILE_EVERY_MS, reconcileRound } from './reconcile/reconcile.ts';
 import { createRepair } from './reconcile/repair.ts';
+import { createOutageLease } from './recover/outage-lease.ts';
+import { createOutageRound } from './recover/outage-round.ts';
 import type { Attempt } from './recover/recover.ts';
 import { RECOVER_EVERY_MS, recoveryRound } from './recover/watch.ts';
 import type { SaleDirectory } from './sales/directory.ts';
@@ -159,7 +161,7 @@ function startLeaderboard(parts: RoleParts): RunningRole {
 
 /** Two leases: a recovery waits for settling, and the ledger is to be read all the same. */
 function startReconcile(parts: RoleParts): RunningRole {
-  const { clock, random, logger, backends, directory, metrics } = parts;
+  const { clock, logger, backends, directory, metrics } = parts;
   const { stock, book, log } = backends;
   const sales = directory.known;
   const stores = { stock, book, log, sales, logger };
@@ -169,15 +171,33 @@ function startReconcile(parts: RoleParts): RunningRole {
     await reconcileRound({ ...stores, mayGoOn, observe: metrics.ledger });
     await repair(mayGoOn);
   });
-  const attempts = new Map<string, Attempt>();
-  const recovering = singleton(parts, 'recover', RECOVER_EVERY_MS, async (mayGoOn) => {
-    await recoveryRound({ ...stores, random, mayGoOn, attempts, observe: metrics.recovered });
-  });
+  const recovering = startRecovery(parts);
   return {
     async close() {
       await Promise.all([reconciling.close(), recovering.close()]);
     },
   };
+}
+
+/** While the stock store is away, the lease store may be so as well (outage-lease.ts). */
+function startRecovery(parts: RoleParts): RunningRole {
+  const { config, clock, random, logger, backends, directory, metrics } = parts;
+  const { stock, book, log } = backends;
+  const { nowMs } = clock;
+  const stores = { stock, book, log, sales: directory.known, logger };
+  const draws = config.ON_STOCK_OUTAGE === 'draw';
+  const policy = { draws, afterMs: config.STOCK_OUTAGE_AFTER_MS };
+  const watchOutage = createOutageRound({ ...stores, nowMs, policy });
+  const attempts = new Map<string, Attempt>();
+  const { recovered: observe } = metrics;
+  const { leases } = backends;
+  const ours = draws ? createOutageLease(leases, nowMs) : undefined;
+  const granting = { ...parts, backends: { ...backends, leases: ours ?? leases } };
+  return singleton(granting, 'recover', RECOVER_EVERY_MS, async (mayGoOn) => {
+    const isUnsure = ours?.isMadeUp() ?? false;
+    const serves = await watchOutage({ mayGoOn, isUnsure });
+    if (serves && !isUnsure) await recoveryRound({ ...stores, random, mayGoOn, attempts, observe });
+  });
 }
 
 function singleton(

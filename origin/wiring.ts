@@ -133,6 +133,7 @@ async function startApi(parts: Parts): Promise<Origin> {
       logger,
       acceptAfter: config.ACCEPT_AFTER,
       acceptWaitMs: config.ACCEPT_WAIT_MS,
+      outageShare: config.STOCK_OUTAGE_SHARE,
     }),
     orders: createOrderReader({ book, stock, directory, isDurable: appender.isDurable, ...shown }),
     held,

@@ -9,6 +9,7 @@
 const ORDER_SCREENS = {
   accepting: { tone: 'wait', button: 'in-line', step: 0 },
   queued: { tone: 'go', button: 'in-line', step: 1 },
+  entered: { tone: 'wait', button: 'in-line', step: 0 },
   reserved: { tone: 'good', button: 'is-reserved', step: 2 },
   paid: { tone: 'good', button: 'is-paid', step: 3 },
   refunded: { tone: 'calm', button: 'is-refunded', step: 0 },
@@ -193,6 +194,7 @@ export function orderMessage(order, { nowMs, hasReturned = false, wasServed = fa
   switch (state) {
     case 'accepting':
     case 'queued':
+    case 'entered':
       if (closedBy !== undefined) return 'closing';
       return held ? 'held' : state;
     case 'reserved':
@@ -215,11 +217,7 @@ export function orderMessage(order, { nowMs, hasReturned = false, wasServed = fa
   }
 }
 
-/**
- * @param {'expired' | 'cancelled'} state
- * @param {OrderView['closedBy']} closedBy
- * @returns {Message}
- */
+/** @param {'expired' | 'cancelled'} state @param {OrderView['closedBy']} closedBy */
 function closedMessage(state, closedBy) {
   if (closedBy === 'payment') return 'closed-unpaid';
   if (closedBy === 'buyer') return 'cancelled-by-you';
@@ -272,6 +270,7 @@ function refused({ refusal }, screen) {
 const PROGRESS = {
   accepting: 0,
   queued: 1,
+  entered: 1,
   reserved: 2,
   paid: 3,
   expired: 4,

@@ -111,6 +111,7 @@ export function orderPollMs({ order, hasReturned, polls, nowMs, fraction }) {
   switch (state) {
     case 'accepting':
     case 'queued':
+    case 'entered':
       // Somebody has to look at it first.
       return spread(held ? RESERVED_POLL_MS : soonMs, fraction);
     case 'reserved': {

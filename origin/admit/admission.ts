@@ -1,7 +1,8 @@
 /**
  * One admitted click to its outcome: judge the sale, reserve, append, answer. `queued` is said only
  * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. While the
- * stock store is away and the log sells, nothing is reserved (enter.ts). The race accepted: a click that was let in before a pause or a change reached this process is still taken.
+ * stock store is away and the log sells, nothing is reserved (enter.ts). The race accepted: a click
+ * that was let in before a pause or a change reached this process is still taken.
  */
 import { createOrderIdMaker, type OrderIdMaker } from '../../contract/ids.ts';
 import type { Reservation } from '../../contract/log/codec.ts';

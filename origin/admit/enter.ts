@@ -8,9 +8,10 @@
 import { fromBase64Url } from '../../contract/base64url.ts';
 import { drawHashFor, drawNumber } from '../../contract/draw.ts';
 import type { KeyedHash } from '../../contract/hashing.ts';
+import type { Reservation } from '../../contract/log/codec.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
 import { nodeHashing } from '../hashing.ts';
-import type { Appender } from '../log/appender.ts';
+import type { Appender, AppendResult } from '../log/appender.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
 import { bookOrderView } from './order-view.ts';
@@ -58,6 +59,20 @@ export function createEnter(options: EnterOptions): Enter {
     return isLive ? newest : book.order(orderId);
   }
 
+  /** While the log takes nothing, a click that is repeated must not fill the appender. */
+  const appending = new Map<string, Promise<AppendResult>>();
+  function append(entry: Reservation): Promise<AppendResult> {
+    const { orderId } = entry;
+    let appended = appending.get(orderId);
+    if (appended === undefined) {
+      appended = appender
+        .append(entry, { hasOutboxEntry: false })
+        .finally(() => appending.delete(orderId));
+      appending.set(orderId, appended);
+    }
+    return appended;
+  }
+
   return async (sale, placed) => {
     if (numberOf(sale, placed.buyerId) >= share) {
       return { kind: 'not-drawn', retryAfterMs: NOT_DRAWN_RETRY_MS };
@@ -73,7 +88,7 @@ export function createEnter(options: EnterOptions): Enter {
     if (entry.free < placed.quantity) return { kind: 'sold-out' };
 
     const where = { epoch, bucket: ONLY_BUCKET, seq: SEQ, reservedAtMs: nowMs() };
-    const appended = appender.append({ ...placed, ...where }, { hasOutboxEntry: false });
+    const appended = append({ ...placed, ...where });
     // There is no outbox: nothing but this process knows of it until the log does.
     if ((await withinMs(appended, acceptWaitMs)) !== 'durable') {
       return { kind: 'overloaded', retryAfterMs: ENTERING_RETRY_MS };

@@ -27,8 +27,11 @@ const RETRY_MOST_MS = 2_000;
 export type AppendResult = 'durable' | 'left-to-relay';
 
 export interface Appender {
-  /** Resolves when the reservation is durable in the log; never rejects. */
-  append(reservation: Reservation): Promise<AppendResult>;
+  /**
+   * Resolves when the reservation is durable in the log; never rejects. Without an outbox entry
+   * there is nothing to delete afterwards, and `left-to-relay` means that nobody has it.
+   */
+  append(reservation: Reservation, kept?: { hasOutboxEntry: boolean }): Promise<AppendResult>;
   waiting(): number;
   /** True while the log has the order and its outbox entry is still there: it is `queued`. */
   isDurable(orderId: string): boolean;
@@ -46,6 +49,7 @@ export interface AppenderOptions {
 
 interface Waiting {
   reservation: Reservation;
+  hasOutboxEntry: boolean;
   resolve(result: AppendResult): void;
 }
 
@@ -60,14 +64,15 @@ export function createAppender(options: AppenderOptions): Appender {
     while (waiting.length > 0 && !stopping.signal.aborted) {
       const batch = waiting.slice(0, MAX_SEND);
       waiting = waiting.length > MAX_SEND ? waiting.slice(MAX_SEND) : [];
-      const result = await send(batch.map((entry) => entry.reservation));
+      const result = await send(batch);
       for (const entry of batch) entry.resolve(result);
     }
     // At once, not when this promise has settled: what is appended in between must start a new run.
     sending = undefined;
   }
 
-  async function send(reservations: Reservation[]): Promise<AppendResult> {
+  async function send(batch: readonly Waiting[]): Promise<AppendResult> {
+    const reservations = batch.map((entry) => entry.reservation);
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       const startedAt = performance.now();
       try {
@@ -75,7 +80,8 @@ export function createAppender(options: AppenderOptions): Appender {
         failpoint('append.lose-answer');
         observe({ size: reservations.length, seconds: (performance.now() - startedAt) / 1000 });
         failpoint('admit.after-append');
-        confirmations.add(reservations);
+        const toConfirm = batch.filter((entry) => entry.hasOutboxEntry);
+        confirmations.add(toConfirm.map((entry) => entry.reservation));
         return 'durable';
       } catch (error) {
         logger.warn({ error, orders: reservations.length, attempt }, 'the log took no batch');
@@ -86,12 +92,12 @@ export function createAppender(options: AppenderOptions): Appender {
   }
 
   return {
-    append(reservation) {
+    append(reservation, { hasOutboxEntry } = { hasOutboxEntry: true }) {
       if (waiting.length >= MAX_WAITING || stopping.signal.aborted) {
         return Promise.resolve('left-to-relay');
       }
       return new Promise((resolve) => {
-        waiting.push({ reservation, resolve });
+        waiting.push({ reservation, hasOutboxEntry, resolve });
         sending ??= sendAll();
       });
     },
@@ -124,6 +130,7 @@ function createConfirmations({ stock, logger }: AppenderOptions) {
   return {
     isGathered: (orderId: string) => gathered.has(orderId),
     add(reservations: readonly Reservation[]) {
+      if (reservations.length === 0) return;
       for (const reservation of reservations) gathered.set(reservation.orderId, reservation);
       timer ??= setTimeout(() => void flush(), CONFIRM_AFTER_MS);
     },

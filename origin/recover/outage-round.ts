@@ -75,7 +75,7 @@ export function createOutageRound(options: OutageOptions): OutageRound {
     if (toOpen && mayGoOn()) {
       const sales = await book.sales();
       await open(
-        sales.filter((sale) => sale.recovering),
+        sales.filter((sale) => judge(sale) === 'open'),
         mayGoOn,
       );
     }

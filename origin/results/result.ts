@@ -33,7 +33,7 @@ const tuple = z.tuple([
   z.string(),
   z.string(),
   z.int(),
-  orderStateSchema.exclude(['accepting', 'queued']),
+  orderStateSchema.exclude(['accepting', 'queued', 'entered']),
   rejectionSchema.nullable(),
   closedBySchema.nullable(),
   z.int(),

@@ -55,6 +55,7 @@ export function saleFrom(
     epoch: 1,
     recovering: false,
     loaded: false,
+    soldBy: 'store',
   };
 }
 

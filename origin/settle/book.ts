@@ -43,6 +43,11 @@ export interface Sale {
   recovering: boolean;
   /** True once the stock of this epoch was loaded; before, no order is taken. */
   loaded: boolean;
+  /**
+   * What this epoch is sold by: `log` while the stock store is away, and then it is not asked;
+   * admitted clicks go straight to the log, and settling alone decides who gets a unit.
+   */
+  soldBy: 'store' | 'log';
 }
 
 /** What an operator may change of a sale; a missing field stays as it is. */
@@ -53,7 +58,7 @@ export interface BookOrder {
   saleId: string;
   buyerId: string;
   quantity: number;
-  state: Exclude<OrderState, 'accepting' | 'queued'>;
+  state: Exclude<OrderState, 'accepting' | 'queued' | 'entered'>;
   reason: Rejection | undefined;
   reservedAtMs: number;
   /** By the book's clock. */

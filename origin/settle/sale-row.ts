@@ -47,6 +47,7 @@ export function toSale(row: SaleRow): Sale {
     epoch: row.epoch,
     recovering: row.recovering === 1,
     loaded: row.loaded === 1,
+    soldBy: row.soldBy,
   };
 }
 

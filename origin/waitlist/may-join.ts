@@ -50,6 +50,8 @@ export function createMayJoin({ book, stock, nowMs }: MayJoinOptions): MayJoin {
     const click = { saleId, buyerId, idempotencyKey: '', quantity, admittedAtMs: nowMs() };
     const refusal = judgeClick(sale, click, nowMs());
     if (refusal !== undefined) return refusal;
+    // Whether a unit is left is decided when what is in the log settles.
+    if (sale.soldBy === 'log') return { kind: 'recovering' };
     const [{ atMs, terms }, holds] = await Promise.all([
       stocks.get(saleId),
       hasOrder(saleId, buyerId),

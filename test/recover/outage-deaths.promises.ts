@@ -3,6 +3,7 @@
  */
 import { expect } from 'vitest';
 import { armFailpoints, type FailpointName } from '../../origin/failpoints.ts';
+import { sellByLog } from '../../origin/recover/sell-by-log.ts';
 import { comeBack, createWatcher, cutOff, enter, entryOf } from './outage.stage.ts';
 import { expectBalanced, type RecoverPromise } from './selling.ts';
 
