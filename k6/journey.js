@@ -56,7 +56,10 @@ function click(buyer) {
 function follow(buyer, { orderId, state: first }) {
   let state = first;
   const startedAtMs = Date.now();
-  while (['accepting', 'queued'].includes(state) && Date.now() - startedAtMs < PATIENCE_MS) {
+  while (
+    ['accepting', 'queued', 'entered'].includes(state) &&
+    Date.now() - startedAtMs < PATIENCE_MS
+  ) {
     sleep(0.3 + Math.random() * 0.4);
     const answer = http.get(`${edgeUrl}/api/orders/${orderId}`, {
       headers: buyer.headers,

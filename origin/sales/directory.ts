@@ -62,7 +62,7 @@ export function createSaleDirectory(options: SaleDirectoryOptions): SaleDirector
 
   /** A reading that begins after now, though not too soon after the last one. */
   function askedFor(): Promise<void> {
-    asking ??= pause(refreshedAtMs + UNKNOWN_REFRESH_MS - nowMs())
+    asking ??= pause(Math.max(0, refreshedAtMs + UNKNOWN_REFRESH_MS - nowMs()))
       .then(refresh)
       .finally(() => {
         asking = undefined;
