@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { problemSchema } from '../contract/problem.ts';
 import { parsePrintable } from './printable.ts';
 
-/** The origin answers in milliseconds; a minute means that it is not there. */
+/** The origin answers in milliseconds; half a minute means that it is not there. */
 const PATIENCE_MS = 30_000;
 
 export class OperatorError extends Error {

@@ -68,7 +68,7 @@ export const SALE_LIMITS = {
   units: 10_000_000,
   /** More than one click should ever buy. */
   perBuyer: 100,
-  /** Ten times what one origin process on two cores takes. */
+  /** A hundred times what one origin process on two cores takes. */
   ratePerSecond: 1_000_000,
   /** Each place is counted again every second while somebody asks: more would cost too much. */
   waitlistCap: 100_000,

@@ -1,7 +1,6 @@
 /**
- * Builds an origin out of its configuration: chooses each backend's adapter by URL, starts the
- * roles, listens, and stops it all in the order that loses nothing. With main.ts the only file that
- * knows which adapters exist.
+ * Builds an origin out of its configuration: opens the backends (backends.ts), starts the roles,
+ * listens, and stops it all in the order that loses nothing.
  */
 import type { AddressInfo } from 'node:net';
 import type { ServerType } from '@hono/node-server';

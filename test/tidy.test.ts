@@ -72,7 +72,7 @@ describe('import borders', () => {
     expect(findCycle(cycle)).toEqual(['edge/a.ts', 'edge/b.ts', 'edge/a.ts']);
   });
 
-  it('leaves the choice of adapters to main, wiring and backends', () => {
+  it('leaves the choice of adapters to backends', () => {
     const adapters = /origin\/\w+\/(redis|kafka|mysql|sqlite)-(stock|log|book|lease)\.ts$/;
     const users = product.filter(
       (source) =>

@@ -31,7 +31,7 @@ export const messages = {
   'not-open': ['Not open yet', 'You were a moment early. Your click is sent again by itself.'],
   'not-drawn': [
     'Not drawn yet',
-    'More buyers are let in step by step. We ask again by ourselves; clicking changes nothing.',
+    'Buyers are drawn; clicking more often changes nothing. We ask again by ourselves.',
   ],
   'too-fast': ['A little too fast', 'The shop takes one at a time. We ask again by ourselves.'],
   recovering: ['The shop is recovering', 'It takes a few seconds. We ask again by ourselves.'],
@@ -152,7 +152,7 @@ const chineseMessages = {
   'rejected-recovered': ['订单未能保留', '商店刚刚进行了恢复，没有产生任何扣款。'],
   'rejected-poison': ['订单无法处理', '没有产生任何扣款。'],
   'not-open': ['尚未开售', '您早到了一瞬，点击会自动重新提交。'],
-  'not-drawn': ['暂未抽中', '名额会分批放开，本页会自动再问；多点无益。'],
+  'not-drawn': ['暂未抽中', '本场抽签放行，多点无益；本页会自动再问。'],
   'too-fast': ['点得有点快', '请求需要逐个处理，本页会自动再问。'],
   recovering: ['商店正在恢复', '大约需要几秒，本页会自动再问。'],
   overloaded: ['人太多了', '本页会自动再问，始终只是同一单。'],

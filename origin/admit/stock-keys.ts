@@ -1,7 +1,7 @@
 /**
- * The one place that builds Redis keys; docs/keys.md lists them with type and lifetime. All keys of
- * a bucket share one hash tag, and so one slot of a cluster: a script may only touch keys of one
- * slot.
+ * The one place that builds the Redis keys of stock and leases; docs/keys.md lists them with type
+ * and lifetime. All keys of a bucket share one hash tag, and so one slot of a cluster: a script may
+ * only touch keys of one slot.
  */
 
 /** What every key begins with, unless the operator shares a Redis between several Sluices. */

@@ -77,7 +77,10 @@ async function createTopic(admin: Admin, setup: TopicSetup, brokers: number): Pr
   await admin.createTopics({ topics: [wanted], waitForLeaders: false });
 }
 
-/** Metadata of a topic just made arrives late, and with errors in between. */
+/**
+ * Metadata of a topic just made arrives late, and with errors in between; a broker may be named as
+ * a partition's leader before it knows that itself, and refuse what is sent to it.
+ */
 async function awaitTopic(admin: Admin, topic: string): Promise<TopicShape> {
   let cause: unknown;
   for (let attempt = 0; attempt < LEADER_ATTEMPTS; attempt += 1) {
@@ -86,6 +89,7 @@ async function awaitTopic(admin: Admin, topic: string): Promise<TopicShape> {
       const partitions = (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]
         ?.partitions;
       if (partitions?.length && partitions.every(({ leader }) => leader >= 0)) {
+        await admin.fetchTopicOffsets(topic);
         const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
         return { partitions: partitions.length, replicas };
       }
