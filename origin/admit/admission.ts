@@ -73,7 +73,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
       case 'reserved': {
         failpoint('admit.after-reserve');
-        const state = await append(sale, placed, verdict.seq);
+        const state = await append(placed, verdict);
         failpoint('admit.before-answer');
         const { buyerId: _, ...view } = placed;
         return { kind: 'accepted', order: { ...view, state } };
@@ -81,10 +81,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
     }
   }
 
-  async function append(sale: Sale, placed: Placed, seq: number): Promise<'queued' | 'accepting'> {
+  async function append(
+    placed: Placed,
+    { epoch, seq }: { epoch: number; seq: number },
+  ): Promise<'queued' | 'accepting'> {
     const reservation: Reservation = {
       ...placed,
-      epoch: sale.epoch,
+      epoch,
       bucket: ONLY_BUCKET,
       seq,
       reservedAtMs: nowMs(),

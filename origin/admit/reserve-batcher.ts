@@ -13,7 +13,13 @@ import {
   type StockLedger,
 } from './stock.ts';
 
-export type BatchedVerdict = ReserveVerdict | { kind: 'recovering' };
+/**
+ * A reserved order is of the epoch of its call, which may be a later one than whoever asked knew.
+ */
+export type BatchedVerdict =
+  | Exclude<ReserveVerdict, { kind: 'reserved' }>
+  | { kind: 'reserved'; seq: number; epoch: number }
+  | { kind: 'recovering' };
 
 export interface ReserveBatcher {
   /** `nowMs` is written into the outbox entry. Rejects when the store's answer is lost. */
@@ -88,7 +94,7 @@ export function createReserveBatcher(options: ReserveBatcherOptions): ReserveBat
     batch.forEach((waiting, index) => {
       const verdict = reply.verdicts[index];
       if (verdict === undefined) waiting.reject(new Error('the stock store left a request out'));
-      else waiting.resolve(verdict);
+      else waiting.resolve(verdict.kind === 'reserved' ? { ...verdict, epoch } : verdict);
     });
   }
 

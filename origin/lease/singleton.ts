@@ -1,12 +1,12 @@
 /**
  * Runs a singleton role's rounds while a lease is held. The lease is renewed before half of its
- * time to act is over; a holder whose renewal failed or came late stops acting before the lease can
+ * time to act is over, also in the middle of a round; a holder whose renewal failed or came late stops acting before the lease can
  * have passed to another. The rounds themselves must be harmless when two run at once: a lease over
  * a network is a promise about clocks, not a lock.
  */
 import type { Clock } from '../../contract/clock.ts';
 import type { Logger } from '../logger.ts';
-import { pause } from '../timer.ts';
+import { pause, repeatEvery } from '../timer.ts';
 import type { LeaseGrant, LeaseStore } from './lease.ts';
 import { createOutageLog } from './outage-log.ts';
 
@@ -15,6 +15,11 @@ import { createOutageLog } from './outage-log.ts';
  * drift.
  */
 const SAFETY_PART = 0.2;
+
+/** How often a long round looks whether the lease is to be renewed, within its time to act. */
+const RENEWALS = 8;
+/** A recovery of millions of orders takes minutes. */
+const LONGEST_ROUND_MS = 600_000;
 
 export interface SingletonOptions {
   name: string;
@@ -52,11 +57,22 @@ export function startSingleton(options: SingletonOptions): Singleton {
     actUntilMs = grant === undefined ? 0 : askedAtMs + actForMs;
   }
 
+  /** A long round keeps its lease, but one that never ends must not keep it for ever. */
+  async function runRound(): Promise<void> {
+    const startedAtMs = clock.nowMs();
+    const renewing = repeatEvery(actForMs / RENEWALS, async () => {
+      if (clock.nowMs() - startedAtMs > LONGEST_ROUND_MS) return;
+      // Without an answer the time to act runs out, and the round sees it.
+      await keepLease().catch(() => undefined);
+    });
+    await options.round(mayGoOn).finally(renewing.stop);
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await keepLease();
-        if (mayGoOn()) await options.round(mayGoOn);
+        if (mayGoOn()) await runRound();
         outage.succeeded();
       } catch (error) {
         outage.failed(error);

@@ -2,6 +2,7 @@
  * One round of the reconcile role: loads the stock of sales whose maker died before it could, then
  * reads every sale's ledger, and says so aloud when one at rest does not balance.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Audit } from '../../contract/operator.ts';
 import type { StockLedger } from '../admit/stock.ts';
 import type { Logger } from '../logger.ts';
@@ -37,10 +38,15 @@ export async function reconcileRound(options: ReconcileOptions): Promise<void> {
 }
 
 /** Asks the book again first: what this process knows of a sale may be a second old. */
-async function finishLoading({ stock, book, sales, mayGoOn }: ReconcileOptions): Promise<void> {
+async function finishLoading(options: ReconcileOptions): Promise<void> {
+  const { stock, book, sales, logger, mayGoOn } = options;
   if (sales().every((sale) => sale.loaded || sale.recovering)) return;
   for (const sale of await book.sales()) {
-    if (!sale.loaded && mayGoOn()) await loadSale({ stock, book }, sale);
+    if (sale.loaded || !mayGoOn()) continue;
+    // One that cannot be loaded must not keep the others from it.
+    await loadSale({ stock, book }, sale).catch((error: unknown) => {
+      logger.error({ error, saleId: sale.saleId }, 'the stock of a sale is not loaded');
+    });
   }
 }
 
@@ -59,10 +65,17 @@ export async function readLedger(
 
 /** Undefined when one of the two stores does not know the sale. */
 export async function readAudit(stores: Stores, saleId: string): Promise<Audit | undefined> {
-  const reading = await readBetween(stores, saleId, () => stores.book.proof(saleId));
+  const { book } = stores;
+  const reading = await readBetween(stores, saleId, async () => {
+    const proof = await book.proof(saleId);
+    return { proof, after: await book.terms(saleId) };
+  });
   if (reading === undefined) return undefined;
-  const { judgement, book, more: proof } = reading;
-  return judgeAudit({ saleId, judgement, book, proof });
+  const { judgement, book: terms, more } = reading;
+  // Who pays, or gives a unit to the line, moves the counters and not the stock.
+  const atWatermark = judgement.atWatermark && isDeepStrictEqual(terms, more.after);
+  const { proof } = more;
+  return judgeAudit({ saleId, judgement: { ...judgement, atWatermark }, book: terms, proof });
 }
 
 /**

@@ -39,31 +39,46 @@ export interface RecoverOptions {
 
 type RecoveringSale = Pick<Sale, 'saleId' | 'epoch'>;
 
-/** Sales that are `recovering`; how many were opened again. */
+/**
+ * Sales that are `recovering`; how many were opened again. One that fails does not keep the others
+ * shut; what it failed with is thrown at the end.
+ */
 export async function recoverSales(
   options: RecoverOptions,
   sales: readonly RecoveringSale[],
 ): Promise<number> {
-  const { attempts = new Map<string, Attempt>(), mayGoOn, observe } = options;
+  const { attempts = new Map<string, Attempt>(), mayGoOn } = options;
+  const failures: unknown[] = [];
   let opened = 0;
-  for (const sale of sales) {
-    if (!mayGoOn()) return opened;
-    if (attempts.get(sale.saleId)?.epoch === sale.epoch) continue;
+  async function each(work: (sale: RecoveringSale) => Promise<number>): Promise<void> {
+    for (const sale of sales) {
+      if (!mayGoOn()) return;
+      await work(sale).then(
+        (count) => {
+          opened += count;
+        },
+        (error: unknown) => failures.push(error),
+      );
+    }
+  }
+  await each(async (sale) => {
+    if (attempts.get(sale.saleId)?.epoch === sale.epoch) return 0;
     const attempt = await prepare(options, sale);
-    if (attempt === 'loaded') opened += await open(options, sale, undefined);
-    else if (attempt !== undefined) attempts.set(sale.saleId, attempt);
-  }
+    if (attempt === 'loaded') return open(options, sale, undefined);
+    if (attempt !== undefined) attempts.set(sale.saleId, attempt);
+    return 0;
+  });
   failpoint('recover.after-barrier');
-  for (const sale of sales) {
+  await each(async (sale) => {
     const attempt = attempts.get(sale.saleId);
-    if (attempt === undefined || !(await isSettledPast(options, attempt))) continue;
-    if (!mayGoOn()) return opened;
+    if (attempt === undefined || !(await isSettledPast(options, attempt)) || !mayGoOn()) return 0;
     attempts.delete(sale.saleId);
-    if (!(await rebuild(options, sale, attempt.token))) continue;
-    opened += 1;
+    if (!(await rebuild(options, sale, attempt.token))) return 0;
     const seconds = (performance.now() - attempt.startedAt) / 1000;
-    observe?.({ saleId: sale.saleId, seconds });
-  }
+    options.observe?.({ saleId: sale.saleId, seconds });
+    return 1;
+  });
+  if (failures.length > 0) throw failures[0];
   return opened;
 }
 

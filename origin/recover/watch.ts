@@ -16,17 +16,33 @@ export interface WatchOptions extends RecoverOptions {
   sales(): readonly Sale[];
 }
 
-/** How many sales were opened again. */
+/**
+ * How many sales were opened again. One that fails does not keep the others shut; what it failed
+ * with is thrown at the end.
+ */
 export async function recoveryRound(options: WatchOptions): Promise<number> {
   const { book, mayGoOn } = options;
+  const failures: unknown[] = [];
   let recovering = false;
   for (const sale of options.sales()) {
     if (!mayGoOn()) return 0;
-    const began = await isLost(options, sale);
+    // No store sells it, or none yet.
+    if (sale.soldBy === 'log') continue;
+    const began = await isLost(options, sale).catch((error: unknown) => {
+      failures.push(error);
+      return false;
+    });
     recovering ||= began || sale.recovering;
   }
-  if (!recovering || !mayGoOn()) return 0;
-  const sales = (await book.sales()).filter((sale) => sale.recovering && sale.soldBy === 'store');
+  const opened = recovering && mayGoOn() ? await recoverAll(options, await book.sales()) : 0;
+  if (failures.length > 0) throw failures[0];
+  return opened;
+}
+
+/** The ones that end last come first: those that run, or are to come, before what is history. */
+function recoverAll(options: WatchOptions, known: readonly Sale[]): Promise<number> {
+  const sales = known.filter((sale) => sale.recovering && sale.soldBy === 'store');
+  sales.sort((one, other) => other.closesAtMs - one.closesAtMs);
   return recoverSales(
     options,
     sales.map(({ saleId, epoch }) => ({ saleId, epoch })),

@@ -82,6 +82,13 @@ export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise
   if (loaded !== 'loaded') {
     throw new Error(`the stock of ${saleId} is of a later epoch than ${epoch}, or being made anew`);
   }
+  const terms = await stock.terms(saleId);
+  if (terms === undefined || terms.seq > 0 || terms.stock !== units) {
+    throw new Error(
+      `the stock store has another sale under the id ${saleId}: take another id, or another ` +
+        'STOCK_PREFIX, or delete its keys',
+    );
+  }
   await reopen(book, { saleId, epoch, units, holdings: 0 });
 }
 

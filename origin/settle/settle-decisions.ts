@@ -8,12 +8,15 @@ import type { ClosedBy, Rejection } from '../../contract/order.ts';
 import type { NewOrder, RejectedOrder } from './order-row.ts';
 
 /**
- * Each order id once (the first of a batch), sorted by it, so that all batches lock in one order.
+ * Each order id once, sorted by it, so that all batches lock in one order: the first of a batch,
+ * but the newest epoch's. A later epoch hands an order out only when the earlier one's record comes
+ * too late to count.
  */
 export function sortedOnce(reservations: readonly Reservation[]): Reservation[] {
   const first = new Map<string, Reservation>();
   for (const reservation of reservations) {
-    if (!first.has(reservation.orderId)) first.set(reservation.orderId, reservation);
+    const { orderId, epoch } = reservation;
+    if (epoch > (first.get(orderId)?.epoch ?? 0)) first.set(orderId, reservation);
   }
   return [...first.values()].sort((left, right) => (left.orderId < right.orderId ? -1 : 1));
 }

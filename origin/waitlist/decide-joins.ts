@@ -13,6 +13,8 @@ export interface Wish {
 export interface JoinRequest extends Wish {
   /** By the book's clock: the stock was seen empty at some moment after this one. */
   soldOutAtMs: number;
+  /** Of that stock. */
+  epoch: number;
 }
 
 /** A buyer's row in the line, as the book has it. */

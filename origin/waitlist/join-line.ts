@@ -15,7 +15,7 @@ import {
   type JoinVerdict,
   type LineRow,
 } from './decide-joins.ts';
-import { lockLine } from './lock-line.ts';
+import { type LockedLine, lockLine } from './lock-line.ts';
 
 const {
   'find-units-coming': findUnitsComing,
@@ -56,7 +56,7 @@ export function* joinLine(
     requests,
     line: {
       ...locked,
-      hasUnitsComing: coming?.isThere === 1,
+      hasUnitsComing: coming?.isThere === 1 || isOutdated(locked, requests),
       hasEnded: nowMs >= locked.closesAtMs,
     },
     holders: new Set(holders.map((holder) => holder.buyerId)),
@@ -70,6 +70,11 @@ export function* joinLine(
     if (verdict === undefined) throw new Error(`nothing was decided of buyer ${buyerId}`);
     return verdict;
   });
+}
+
+/** A stock that was made anew since it was seen empty may have units. */
+function isOutdated({ epoch, loaded }: LockedLine, requests: readonly JoinRequest[]): boolean {
+  return loaded === 0 || requests.some((request) => request.epoch !== epoch);
 }
 
 function* write(

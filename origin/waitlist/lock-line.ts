@@ -8,6 +8,9 @@ export interface LockedLine {
   waitlistCap: number;
   waiting: number;
   closesAtMs: number;
+  epoch: number;
+  /** 0 or 1. */
+  loaded: number;
 }
 
 /** Settling and serving hold it too, when they take somebody out of the line. */

@@ -73,7 +73,11 @@ export function createWaitlist(options: WaitlistOptions): Waitlist {
   async function join(sale: Sale, wish: Wish): Promise<PlaceAnswer> {
     const answered = await mayJoin(sale, wish);
     if (answered.kind !== 'sold-out-at') return answered;
-    const verdict = await joins(sale.saleId, { ...wish, soldOutAtMs: answered.atMs });
+    const verdict = await joins(sale.saleId, {
+      ...wish,
+      soldOutAtMs: answered.atMs,
+      epoch: sale.epoch,
+    });
     switch (verdict.kind) {
       case 'joined':
         return places.ofNew(sale, verdict);

@@ -17,7 +17,7 @@ const BOUNDS: Record<string, string> = {
   'edge/copies.ts entries': 'maxEntries, an LRU',
   'edge/gates/buyer-limit.ts allowances': 'MAX_BUYERS, an LRU',
   'edge/leases.ts bySale': 'MAX_SALES, an LRU',
-  'origin/admit/enter.ts appending': 'MAX_WAITING of the appender',
+  'origin/admit/enter.ts appending': 'what the appender takes (appender.ts)',
   'origin/admit/admission.ts makers': SALES,
   'origin/admit/enter.ts hashes': SALES,
   'origin/admit/redis-stock.ts keysBySale': SALES,

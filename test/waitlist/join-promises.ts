@@ -108,6 +108,16 @@ export const joinPromises: readonly WaitlistPromise[] = [
     },
   },
   {
+    promise: 'nobody joins who saw the stock of an epoch that is over',
+    async check(trial) {
+      const saleId = await trial.sale();
+      await trial.join(saleId, 'buyer-1');
+      await trial.leave(saleId, 'buyer-1');
+      await trial.beginEpoch(saleId, 2);
+      expect(await trial.join(saleId, 'buyer-2')).toBe('not-sold-out');
+    },
+  },
+  {
     promise: 'only a sale that is open, sold out and has a waitlist can be waited for',
     async check(trial) {
       const saleId = await trial.sale();

@@ -14,6 +14,7 @@ import { answer } from '../../origin/settle/waiting.ts';
 import { listLine } from '../../origin/waitlist/list-line.ts';
 import { createWaitlist, type PlaceAnswer, type Waitlist } from '../../origin/waitlist/waitlist.ts';
 import { newSale } from '../backends/book.trial.ts';
+import { SET_EPOCH } from '../close/stage.statements.ts';
 import { fakeStock, memoryLogger, reservationOf, stockTermsOf } from '../origin/fakes.ts';
 
 const { 'mark-released': markReleased } = statementsBeside(
@@ -41,6 +42,8 @@ export interface WaitlistTrial {
   order(saleId: string, buyerId: string): Promise<string>;
   /** Closes orders as expired: their units go to the heads of the line, else back to stock. */
   expire(saleId: string, ...orderIds: string[]): Promise<void>;
+  /** The sale's stock was made anew, which this process has not seen yet. */
+  beginEpoch(saleId: string, epoch: number): Promise<void>;
   /** The stock store got the order's units back, now or at another moment. */
   giveBack(orderId: string, atMs?: number): Promise<void>;
 }
@@ -109,6 +112,10 @@ export function createWaitlistTrial(book: OrderBook): WaitlistTrial {
           restock: true,
         }));
         yield* closeOrders(transaction, saleId, closings);
+      }),
+    beginEpoch: (saleId, epoch) =>
+      book.transact(function* (transaction) {
+        yield* answer(transaction.run(SET_EPOCH, epoch, saleId));
       }),
     giveBack: (orderId, atMs) =>
       book.transact(function* (transaction) {

@@ -35,7 +35,7 @@ interface Change {
 }
 
 function setUp(change: Change = {}) {
-  const { verdict = { kind: 'reserved', seq: 7 }, acceptAfter = 'log' } = change;
+  const { verdict = { kind: 'reserved', seq: 7, epoch: 4 }, acceptAfter = 'log' } = change;
   const sale = 'sale' in change ? change.sale : saleOf();
   const appends = heldCalls<Parameters<Appender['append']>[0], AppendResult>();
   const asked: string[] = [];
@@ -110,7 +110,8 @@ describe('a new order', () => {
     expect(outcome).toBeUndefined();
     expect(appends[0]?.argument).toMatchObject({
       saleId: 'phone',
-      epoch: 3,
+      // The call's, which is later than the one that this process knows.
+      epoch: 4,
       bucket: 0,
       buyerId: 'buyer-1',
       quantity: 1,

@@ -17,6 +17,9 @@ const requestOf = (number: number) => ({
   quantity: 1,
 });
 const reserved = (seq: number): ReserveVerdict => ({ kind: 'reserved', seq });
+/** What the batcher adds: the epoch of the call. */
+const inEpoch = (verdict: ReserveVerdict) =>
+  verdict.kind === 'reserved' ? { ...verdict, epoch: 3 } : verdict;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 function setUp() {
@@ -47,7 +50,7 @@ test('one turn is one call, with the sale’s terms, in the order of asking', as
   ]);
   const verdicts = [reserved(1), { kind: 'sold-out' } as const, reserved(2)];
   calls[0]?.resolve({ kind: 'done', verdicts, stockLeft: 7 });
-  expect(await Promise.all(asked)).toEqual(verdicts);
+  expect(await Promise.all(asked)).toEqual(verdicts.map(inEpoch));
   expect(seen).toEqual([{ size: 3, saleId: 'phone', stockLeft: 7 }]);
 });
 
@@ -74,6 +77,17 @@ test('sales do not share a call, and a sale is asked for with its newest terms',
   expect(asked).toEqual(['phone 4', 'watch 3']);
 });
 
+test('who asked with an older epoch learns in which one the order was reserved', async () => {
+  const { batcher, calls } = setUp();
+  const asked = [
+    batcher.reserve(saleOf(), requestOf(1)),
+    batcher.reserve(saleOf({ epoch: 4 }), requestOf(2)),
+  ];
+  await turn();
+  calls[0]?.resolve({ kind: 'done', verdicts: [reserved(1), reserved(2)], stockLeft: 7 });
+  expect(await Promise.all(asked)).toMatchObject([{ epoch: 4 }, { epoch: 4 }]);
+});
+
 test('a call carries at most 128', async () => {
   const { batcher, calls } = setUp();
   const sale = saleOf();
@@ -88,7 +102,7 @@ test('a call carries at most 128', async () => {
   const sizes = calls.map(({ argument }) => argument.requests.length);
   expect(sizes).toEqual([MAX_RESERVE_BATCH, MAX_RESERVE_BATCH, 300 - 2 * MAX_RESERVE_BATCH]);
   const verdicts = await Promise.all(asked);
-  expect(verdicts).toEqual(Array.from({ length: 300 }, (_, index) => reserved(index)));
+  expect(verdicts).toEqual(Array.from({ length: 300 }, (_, index) => inEpoch(reserved(index))));
 });
 
 test('a line that is too long turns newcomers away at once', async () => {
@@ -125,7 +139,7 @@ describe('when the store', () => {
     const next = batcher.reserve(sale, requestOf(3));
     await turn();
     calls[1]?.resolve({ kind: 'done', verdicts: [reserved(9)], stockLeft: 0 });
-    expect(await next).toEqual(reserved(9));
+    expect(await next).toEqual(inEpoch(reserved(9)));
   });
 
   test('leaves somebody out, that one is told and not taken for another', async () => {

@@ -31,6 +31,7 @@ function setUp(change: Change) {
       return 'loaded';
     },
     async terms(saleId) {
+      if (saleId === 'watch') return stockTermsOf({ stock: saleOf().units, seq: 0 });
       return saleId === 'unknown' ? undefined : stockTermsOf({ stock: change.stockLeft ?? 90 });
     },
   });

@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 import type { NewSale } from '../../../contract/sale.ts';
 import { createSale, loadSale, saleFrom } from '../../../origin/sales/create-sale.ts';
 import type { Sale } from '../../../origin/settle/book.ts';
-import { evenRandom, fakeBook, fakeStock, saleOf } from '../fakes.ts';
+import { evenRandom, fakeBook, fakeStock, saleOf, stockTermsOf } from '../fakes.ts';
 
 /** Stores with these sales in the book; each step of making one is noted, and may fail. */
-function storesWith(existing: Sale[] = [], failing?: string) {
+function storesWith(existing: Sale[] = [], failing?: string, left = 100) {
   const said: string[] = [];
   let sales = existing;
   const step = (name: string) => {
@@ -42,6 +42,7 @@ function storesWith(existing: Sale[] = [], failing?: string) {
         said.push(`${units} units of ${saleId} in epoch ${epoch}`);
         return epoch < 9 ? 'loaded' : 'newer';
       },
+      terms: async () => stockTermsOf({ epoch: 3, stock: left, seq: left === 100 ? 0 : 5 }),
     }),
   };
   return { stores, said, sales: () => sales };
@@ -109,6 +110,12 @@ test('repeated with other times, as a command with --opens-in does, is the same 
 test('is never loaded over a later epoch', async () => {
   const { stores, said } = storesWith();
   await expect(loadSale(stores, saleOf({ epoch: 9 }))).rejects.toThrow('later epoch');
+  expect(said).not.toContain('mark');
+});
+
+test('a store that sold under this id before is not taken over', async () => {
+  const { stores, said } = storesWith([], undefined, 60);
+  await expect(createSale(stores, SALE)).rejects.toThrow('has another sale under the id phone');
   expect(said).not.toContain('mark');
 });
 

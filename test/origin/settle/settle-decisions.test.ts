@@ -35,6 +35,13 @@ test('each order id stays once, the first, sorted byte by byte', () => {
   expect(sorted.at(-1)?.quantity).toBe(1);
 });
 
+test('of an order that two epochs handed out, the later one counts', () => {
+  const old = order('a', { epoch: 1, seq: 9 });
+  const later = order('a', { epoch: 2, seq: 1 });
+  expect(sortedOnce([old, later])).toEqual([later]);
+  expect(sortedOnce([later, old])).toEqual([later]);
+});
+
 test('what was not found collided', () => {
   const orders = [order('a'), order('b')];
   expect(collided(orders, new Map([['a', {}]]))).toEqual([orders[1]]);
