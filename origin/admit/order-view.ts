@@ -8,7 +8,12 @@ import type { PaymentState } from '../../contract/payment.ts';
 import type { HeldOrder, HeldOrders } from '../dead-letters/held-orders.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { BookOrder, OrderBook, Sale } from '../settle/book.ts';
+import { statementsBeside } from '../settle/transaction.ts';
 import type { StockLedger } from './stock.ts';
+
+const { 'select-head-order': selectHeadOrder } = statementsBeside(import.meta.url, [
+  'select-head-order',
+]);
 
 export interface OrderReader {
   byId(orderId: string, buyerId: string): Promise<Outcome>;
@@ -58,6 +63,14 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
     return isPresent ? UNKNOWN : { kind: 'recovering' };
   }
 
+  /**
+   * The order that the waitlist gave a buyer took the place of another one in the stock store, which
+   * may be on its way to the book: then nobody knows of it until it settles.
+   */
+  async function wasHead(saleId: string, buyerId: string): Promise<boolean> {
+    return (await book.read(selectHeadOrder, saleId, buyerId)).length > 0;
+  }
+
   async function withPayment(order: BookOrder): Promise<Outcome> {
     const view = bookOrderView(order);
     if (order.state === 'rejected') return found(view);
@@ -78,7 +91,8 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
       const again = await book.order(orderId);
       if (again !== undefined) return again.buyerId === buyerId ? withPayment(again) : UNKNOWN;
       if (order !== undefined) return found(order);
-      return sale === undefined ? UNKNOWN : nothing(sale);
+      if (sale === undefined) return UNKNOWN;
+      return (await wasHead(sale.saleId, buyerId)) ? { kind: 'recovering' } : nothing(sale);
     },
     async mine(saleId, buyerId) {
       const sale = await directory.get(saleId);

@@ -25,6 +25,8 @@ interface World {
   /** Orders that this process knows to be in the log. */
   durable?: string[];
   payments?: Record<string, PaymentState>;
+  /** The buyer once got an order as head of the waitlist. */
+  wasHead?: boolean;
   /** What the stock store says of itself; it has the sale unless a test says otherwise. */
   terms?: StockTerms | 'none' | undefined;
   /** The buyer's orders in the dead letters. */
@@ -45,6 +47,7 @@ function readerOf(world: World) {
     book: fakeBook({
       order: async (wanted) => [ask()].find((order) => order?.orderId === wanted),
       orderOf: async () => newest,
+      read: async () => (world.wasHead ? [{ orderId: 'head' }] : []) as never[],
     }),
     stock: fakeStock(world.isAway ? {} : answering),
     directory: { ofOrder: () => sale, get: () => sale } as unknown as SaleDirectory,
@@ -211,4 +214,8 @@ describe('a store that may have forgotten the order does not say that it is unkn
     expect(await reader.byId(orderId, buyerId)).toEqual({ kind: 'recovering' });
     expect(await reader.mine('phone', buyerId)).toEqual({ kind: 'recovering' });
   });
+});
+
+test('an order beside a head’s may be on its way, where no store knows of it', async () => {
+  expect(await readerOf({ wasHead: true }).byId(orderId, buyerId)).toEqual({ kind: 'recovering' });
 });
