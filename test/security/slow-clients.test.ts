@@ -59,7 +59,7 @@ async function trickle({ socket, closed }: Client, byte: string): Promise<void> 
 
 const POST = 'POST /api/sales/phone/orders HTTP/1.1\r\nhost: a\r\n';
 
-describe.concurrent('a client', () => {
+describe('a client', () => {
   test('that never ends its headers is closed after 10 s', async () => {
     const client = open();
     client.socket.write(POST);
