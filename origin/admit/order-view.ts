@@ -53,24 +53,6 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
     return found && heldOrderView(found);
   }
 
-  /** Only a store that has the sale's present epoch may say that it does not know an order. */
-  async function nothing(sale: Sale): Promise<Outcome> {
-    // The store is away, and the log cannot be asked.
-    if (sale.soldBy === 'log') return { kind: 'recovering' };
-    if (!sale.loaded && !sale.recovering) return UNKNOWN;
-    const terms = await stock.terms(sale.saleId);
-    const isPresent = terms?.epoch === sale.epoch && !terms.frozen && terms.lineage === 'same';
-    return isPresent ? UNKNOWN : { kind: 'recovering' };
-  }
-
-  /**
-   * The order that the waitlist gave a buyer took the place of another one in the stock store, which
-   * may be on its way to the book: then nobody knows of it until it settles.
-   */
-  async function wasHead(saleId: string, buyerId: string): Promise<boolean> {
-    return (await book.read(selectHeadOrder, saleId, buyerId)).length > 0;
-  }
-
   async function withPayment(order: BookOrder): Promise<Outcome> {
     const view = bookOrderView(order);
     if (order.state === 'rejected') return found(view);
@@ -92,7 +74,7 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
       if (again !== undefined) return again.buyerId === buyerId ? withPayment(again) : UNKNOWN;
       if (order !== undefined) return found(order);
       if (sale === undefined) return UNKNOWN;
-      return (await wasHead(sale.saleId, buyerId)) ? { kind: 'recovering' } : nothing(sale);
+      return (await wasHead(book, sale.saleId, buyerId)) ? RECOVERING : nothing(stock, sale);
     },
     async mine(saleId, buyerId) {
       const sale = await directory.get(saleId);
@@ -106,7 +88,7 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
       if (settled !== undefined) return withPayment(settled);
       const lost = (await options.held.ofBuyer(buyerId)).find((order) => order.saleId === saleId);
       if (lost !== undefined) return found(heldOrderView(lost));
-      return nothing(sale);
+      return nothing(stock, sale);
     },
   };
 }
@@ -132,6 +114,25 @@ function holdsUnits({ state }: BookOrder): boolean {
   return state === 'reserved' || state === 'paid';
 }
 
+/** Only a store that has the sale's present epoch may say that it does not know an order. */
+async function nothing(stock: StockLedger, sale: Sale): Promise<Outcome> {
+  // The store is away, and the log cannot be asked.
+  if (sale.soldBy === 'log') return RECOVERING;
+  if (!sale.loaded && !sale.recovering) return UNKNOWN;
+  const terms = await stock.terms(sale.saleId);
+  const isPresent = terms?.epoch === sale.epoch && !terms.frozen && terms.lineage === 'same';
+  return isPresent ? UNKNOWN : RECOVERING;
+}
+
+/**
+ * The order that the waitlist gave a buyer took the place of another one in the stock store, which
+ * may be on its way to the book: then nobody knows of it until it settles.
+ */
+async function wasHead(book: OrderBook, saleId: string, buyerId: string): Promise<boolean> {
+  return (await book.read(selectHeadOrder, saleId, buyerId)).length > 0;
+}
+
+const RECOVERING: Outcome = { kind: 'recovering' };
 const UNKNOWN: Outcome = { kind: 'unknown-order' };
 
 function found(order: OrderView): Outcome {

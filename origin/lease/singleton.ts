@@ -1,8 +1,8 @@
 /**
  * Runs a singleton role's rounds while a lease is held. The lease is renewed before half of its
- * time to act is over, also in the middle of a round; a holder whose renewal failed or came late stops acting before the lease can
- * have passed to another. The rounds themselves must be harmless when two run at once: a lease over
- * a network is a promise about clocks, not a lock.
+ * time to act is over, also in the middle of a round; a holder whose renewal failed or came late
+ * stops acting before the lease can have passed to another. The rounds themselves must be harmless
+ * when two run at once: a lease over a network is a promise about clocks, not a lock.
  */
 import type { Clock } from '../../contract/clock.ts';
 import type { Logger } from '../logger.ts';
@@ -57,22 +57,13 @@ export function startSingleton(options: SingletonOptions): Singleton {
     actUntilMs = grant === undefined ? 0 : askedAtMs + actForMs;
   }
 
-  /** A long round keeps its lease, but one that never ends must not keep it for ever. */
-  async function runRound(): Promise<void> {
-    const startedAtMs = clock.nowMs();
-    const renewing = repeatEvery(actForMs / RENEWALS, async () => {
-      if (clock.nowMs() - startedAtMs > LONGEST_ROUND_MS) return;
-      // Without an answer the time to act runs out, and the round sees it.
-      await keepLease().catch(() => undefined);
-    });
-    await options.round(mayGoOn).finally(renewing.stop);
-  }
-
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
         await keepLease();
-        if (mayGoOn()) await runRound();
+        const work = () => options.round(mayGoOn);
+        const pace = { everyMs: actForMs / RENEWALS, clock };
+        if (mayGoOn()) await whileRenewing(keepLease, pace, work);
         outage.succeeded();
       } catch (error) {
         outage.failed(error);
@@ -91,4 +82,19 @@ export function startSingleton(options: SingletonOptions): Singleton {
       await leases.release(grant).catch((error: unknown) => logger.warn({ error }, 'lease kept'));
     },
   };
+}
+
+/** A long round keeps its lease, but one that never ends must not keep it for ever. */
+async function whileRenewing(
+  renew: () => Promise<void>,
+  { everyMs, clock }: { everyMs: number; clock: Clock },
+  work: () => Promise<void>,
+): Promise<void> {
+  const startedAtMs = clock.nowMs();
+  const renewing = repeatEvery(everyMs, async () => {
+    if (clock.nowMs() - startedAtMs > LONGEST_ROUND_MS) return;
+    // Without an answer the time to act runs out, and the round sees it.
+    await renew().catch(() => undefined);
+  });
+  await work().finally(renewing.stop);
 }

@@ -2,12 +2,14 @@
  * The origin's whole app on a real book, called without a server: the operator's door, the record
  * of changes and every route that there is, as different people from different addresses.
  */
+
 import type { Hono } from 'hono';
 import { systemClock } from '../../contract/clock.ts';
 import { openApiDocument } from '../../contract/openapi.ts';
 import { type OperatorChange, operatorChangesSchema } from '../../contract/operator-changes.ts';
 import { problemName } from '../../contract/problem.ts';
 import { systemRandom } from '../../contract/random.ts';
+import type { StockTerms } from '../../origin/admit/stock.ts';
 import { type AppOptions, createApp } from '../../origin/app.ts';
 import { createMetrics } from '../../origin/metrics.ts';
 import { parseProxies } from '../../origin/operator/auth-address.ts';
@@ -18,7 +20,7 @@ import { createMysqlBook } from '../../origin/settle/mysql-book.ts';
 import { createSqliteBook } from '../../origin/settle/sqlite-book.ts';
 import { openTemporaryDatabase } from '../backends/embedded.ts';
 import { createTestDatabase } from '../backends/mariadb.ts';
-import { fakeStock, type MemoryLogger, memoryLogger } from '../origin/fakes.ts';
+import { fakeStock, type MemoryLogger, memoryLogger, stockTermsOf } from '../origin/fakes.ts';
 
 export const ANNA = 'a'.repeat(24);
 export const WATCH = 'w'.repeat(24);
@@ -81,6 +83,7 @@ export function createOperatorStage(
   const log = memoryLogger();
   const directory = createSaleDirectory({ book, nowMs: systemClock.nowMs, logger: log.logger });
   const nothing = { payments: {}, checks: {} } as AppOptions;
+  const loaded = new Map<string, StockTerms>();
   const app = createApp({
     ...nothing,
     ...{
@@ -92,7 +95,13 @@ export function createOperatorStage(
     },
     ...{ metrics: createMetrics(), nowMs: systemClock.nowMs, random: systemRandom },
     ...{ payWindowMs: 300_000, draining: () => false },
-    stock: fakeStock({ load: async () => 'loaded', terms: async () => undefined }),
+    stock: fakeStock({
+      async load({ saleId, epoch, units }) {
+        loaded.set(saleId, stockTermsOf({ epoch, stock: units, seq: 0 }));
+        return 'loaded';
+      },
+      terms: async (saleId) => loaded.get(saleId),
+    }),
   });
   extend(app);
   let calls = 0;

@@ -113,6 +113,13 @@ export function createWaitlistTrial(book: OrderBook): WaitlistTrial {
         }));
         yield* closeOrders(transaction, saleId, closings);
       }),
+    ...createEdits(book),
+  };
+  return trial;
+}
+
+function createEdits(book: OrderBook): Pick<WaitlistTrial, 'beginEpoch' | 'giveBack'> {
+  return {
     beginEpoch: (saleId, epoch) =>
       book.transact(function* (transaction) {
         yield* answer(transaction.run(SET_EPOCH, epoch, saleId));
@@ -122,7 +129,6 @@ export function createWaitlistTrial(book: OrderBook): WaitlistTrial {
         yield* answer(transaction.run(markReleased, atMs ?? transaction.nowMs, [orderId]));
       }),
   };
-  return trial;
 }
 
 /** `buyer-1` and so on. */
