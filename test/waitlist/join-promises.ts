@@ -98,13 +98,10 @@ export const joinPromises: readonly WaitlistPromise[] = [
       await trial.join(saleId, 'buyer-1');
       await trial.leave(saleId, 'buyer-1');
       await trial.expire(saleId, orderId);
-      await trial.giveBack(orderId);
-      // The stock was empty a moment ago, and is believed to be.
+      // Later than any look at the stock of this test.
+      await trial.giveBack(orderId, Date.now() + 60_000);
       expect(await trial.join(saleId, 'buyer-2')).toBe('not-sold-out');
       expect(await trial.join(saleId, 'buyer-1'), 'who left is new').toBe('not-sold-out');
-      await pause(STOCK_MAX_AGE_MS);
-      // Somebody clicked: it is empty again.
-      expect(await trial.join(saleId, 'buyer-2')).toMatchObject({ place: 1 });
     },
   },
   {
