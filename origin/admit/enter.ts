@@ -14,7 +14,7 @@ import { nodeHashing } from '../hashing.ts';
 import type { Appender, AppendResult } from '../log/appender.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
-import { bookOrderView } from './order-view.ts';
+import { bookOrderView, holdsUnits } from './order-view.ts';
 import { type Placed, repeated, withinMs } from './placed.ts';
 import { ONLY_BUCKET } from './stock.ts';
 
@@ -55,8 +55,7 @@ export function createEnter(options: EnterOptions): Enter {
   async function before({ saleId, buyerId, orderId }: Placed) {
     const newest = await book.orderOf(saleId, buyerId);
     if (newest === undefined || newest.orderId === orderId) return newest;
-    const isLive = newest.state === 'reserved' || newest.state === 'paid';
-    return isLive ? newest : book.order(orderId);
+    return holdsUnits(newest) ? newest : book.order(orderId);
   }
 
   /** While the log takes nothing, a click that is repeated must not fill the appender. */

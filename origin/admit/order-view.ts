@@ -110,7 +110,8 @@ export function heldOrderView({ orderId, saleId, quantity }: HeldOrder): OrderVi
   return { orderId, saleId, state: 'queued', quantity, held: true };
 }
 
-function holdsUnits({ state }: BookOrder): boolean {
+/** Its buyer has no other order in the sale. */
+export function holdsUnits({ state }: Pick<BookOrder, 'state'>): boolean {
   return state === 'reserved' || state === 'paid';
 }
 

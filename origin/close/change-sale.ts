@@ -1,9 +1,10 @@
 /**
- * The sale's row as closing, paying and topping up use it: locked after the orders, it serialises
- * all that changes the sale's counters, its results and its waitlist.
+ * The sale's row as all that is not settling uses it: locked after the orders, it serialises what
+ * changes the sale's counters, its results, its waitlist and its epoch.
  */
 import type { OrderResult } from '../results/result.ts';
 import { writeResults } from '../results/write-results.ts';
+import type { Sale } from '../settle/book.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
 
@@ -23,6 +24,8 @@ export interface LockedSale {
   loaded: number;
   /** Units that no order has. */
   free: number;
+  waitlistCap: number;
+  soldBy: Sale['soldBy'];
 }
 
 /** What is added to each counter; a missing one stays as it is. All in units but `waiting`. */
@@ -41,6 +44,13 @@ export function* lockSale(
   saleId: string,
 ): Waiting<LockedSale | undefined> {
   const [sale] = yield* answer(transaction.rows<LockedSale>(lockRow, saleId));
+  return sale;
+}
+
+/** Throws when there is no such sale: whoever asks has seen it. */
+export function* lockKnownSale(transaction: Transaction, saleId: string): Waiting<LockedSale> {
+  const sale = yield* lockSale(transaction, saleId);
+  if (sale === undefined) throw new Error(`sale ${saleId} has gone`);
   return sale;
 }
 

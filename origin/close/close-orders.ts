@@ -7,7 +7,7 @@
 import type { ClosedBy } from '../../contract/order.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
-import { changeSale, lockSale } from './change-sale.ts';
+import { changeSale, lockKnownSale } from './change-sale.ts';
 import type { LockedOrder } from './lock-orders.ts';
 import { resultOf } from './order-result.ts';
 import { serveWaitlist } from './serve-waitlist.ts';
@@ -45,8 +45,7 @@ export function* closeOrders(
   for (const closing of closings) check(saleId, closing);
   yield* writeResolutions(transaction, closings);
 
-  const sale = yield* lockSale(transaction, saleId);
-  if (sale === undefined) throw new Error(`sale ${saleId} has gone`);
+  const sale = yield* lockKnownSale(transaction, saleId);
   const freed = unitsOf(closings.filter(({ restock }) => restock));
   const served = yield* serveWaitlist(transaction, sale, freed);
   yield* writeReleases(transaction, sale.epoch, spread(closings, freed - served.units));

@@ -6,8 +6,8 @@
 import type { OrderBook } from '../settle/book.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
-import { changeSale, lockSale } from './change-sale.ts';
-import { serveWaitlist } from './serve-waitlist.ts';
+import { lockKnownSale } from './change-sale.ts';
+import { giveToLine } from './free-units.ts';
 import { transactClosing } from './transact-closing.ts';
 
 const {
@@ -50,14 +50,12 @@ export async function offerReleases(book: OrderBook, mayGoOn: () => boolean): Pr
  * free. No more is given than the book has free, whatever the stock store handed out (I1).
  */
 function* offer(transaction: Transaction, saleId: string): Waiting<number> {
-  const sale = yield* lockSale(transaction, saleId);
-  if (sale === undefined) throw new Error(`sale ${saleId} has gone`);
+  const sale = yield* lockKnownSale(transaction, saleId);
   const offers = yield* answer(transaction.rows<Offer>(selectOffers, saleId, BATCH));
   const given = offers
     .filter(({ epoch }) => epoch === sale.epoch)
     .reduce((sum, { units }) => sum + units, 0);
-  const served = yield* serveWaitlist(transaction, sale, Math.min(given, sale.free));
-  let toTake = served.units;
+  let toTake = yield* giveToLine(transaction, sale, Math.min(given, sale.free));
   for (const { orderId, epoch, units } of offers) {
     const part = epoch === sale.epoch ? Math.min(units, toTake) : 0;
     toTake -= part;
@@ -65,12 +63,5 @@ function* offer(transaction: Transaction, saleId: string): Waiting<number> {
   }
   const orderIds = offers.map(({ orderId }) => orderId);
   yield* answer(transaction.run(markOffered, orderIds));
-  if (served.takenOff > 0) {
-    const { units, takenOff, results } = served;
-    yield* changeSale(transaction, saleId, {
-      change: { free: -units, reserved: units, waiting: -takenOff },
-      results,
-    });
-  }
   return offers.length;
 }

@@ -4,23 +4,17 @@
  * frees no buyer. A sale whose stock was never loaded is refused: whoever loads it may have read
  * its units before or after.
  */
-import { createOrderIdMaker } from '../../contract/ids.ts';
-import { nodeHashing } from '../hashing.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
 import { answer } from '../settle/waiting.ts';
 import { changeSale, lockSale } from './change-sale.ts';
-import { writeReleases } from './close-orders.ts';
-import { serveWaitlist } from './serve-waitlist.ts';
+import { freeUnits } from './free-units.ts';
 import { transactClosing } from './transact-closing.ts';
 
 const { 'select-top-up': selectTopUp, 'insert-top-up': insertTopUp } = statementsBeside(
   import.meta.url,
   ['select-top-up', 'insert-top-up'],
 );
-
-/** No buyer has this id, so that no order has the release's. */
-const NO_BUYER = '';
 
 export interface TopUp {
   saleId: string;
@@ -44,17 +38,8 @@ export function topUp(book: OrderBook, { saleId, topUpId, units }: TopUp): Promi
     if (sale.loaded === 0) return 'not-loaded';
 
     yield* answer(transaction.insert(insertTopUp, [[saleId, topUpId, units, transaction.nowMs]]));
-    const served = yield* serveWaitlist(transaction, sale, units);
-    const free = units - served.units;
-    if (free > 0) {
-      const orderId = createOrderIdMaker(nodeHashing, saleId)(NO_BUYER, `top-up:${topUpId}`);
-      const release = { orderId, saleId, buyerId: NO_BUYER, units: free };
-      yield* writeReleases(transaction, sale.epoch, [release]);
-    }
-    yield* changeSale(transaction, saleId, {
-      change: { units, free, reserved: served.units, waiting: -served.takenOff },
-      results: served.results,
-    });
+    yield* changeSale(transaction, saleId, { change: { units, free: units }, results: [] });
+    yield* freeUnits(transaction, sale, { units, key: `top-up:${topUpId}` });
     return 'added';
   });
 }

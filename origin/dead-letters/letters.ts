@@ -1,7 +1,7 @@
 /**
  * The dead letters in the book: what could not be settled, kept until an operator replays or
  * discards it. Burying twice writes one row, since where a letter came from is its name. What
- * becomes of a letter is judged in replay.ts and discard.ts; here are the rows.
+ * becomes of a letter is judged in end-letter.ts; here are the rows.
  */
 import { decodeRecord, encodeReservations, type Reservation } from '../../contract/log/codec.ts';
 import type { DeadLetterState, DeadLettersQuery } from '../../contract/operator-dead-letters.ts';

@@ -4,6 +4,7 @@
  * book is read before the store: what settles in between then looks like more on its way.
  */
 import { readHeldTerms } from '../dead-letters/held-orders.ts';
+import { hasSettledPast } from '../recover/settled-past.ts';
 import { appendLost } from './append-lost.ts';
 import { type Gap, type GapReading, judgeGap } from './gap.ts';
 import type { Recover, RepairOptions } from './repair-options.ts';
@@ -24,12 +25,6 @@ export function createMendGap(options: RepairOptions, recover: Recover) {
     return { epoch, seq, outbox, settledOrders: inBook.settledOrders + heldOrders };
   }
 
-  async function isPast(gap: Gap | undefined): Promise<boolean> {
-    if (gap?.probe === undefined) return false;
-    const settled = await book.offsets(log.name);
-    return [...gap.probe.barrier].every(([partition, at]) => (settled.get(partition) ?? 0n) > at);
-  }
-
   async function repair(saleId: string, gap: Gap, lost: { missing: number; seq: number }) {
     const { epoch } = gap;
     const of = { saleId, epoch, seq: lost.seq, nowMs: nowMs() };
@@ -43,11 +38,12 @@ export function createMendGap(options: RepairOptions, recover: Recover) {
   return async (saleId: string): Promise<void> => {
     const before = gaps.get(saleId);
     // First, so that the reading has all that settled before the barrier.
-    const past = await isPast(before);
+    const barrier = before?.probe?.barrier;
+    const isPast = barrier !== undefined && (await hasSettledPast(options, barrier));
     const reading = await read(saleId);
     if (reading === undefined) return;
     const { epoch, seq } = reading;
-    const step = judgeGap(before, reading, { nowMs: nowMs(), isPast: past });
+    const step = judgeGap(before, reading, { nowMs: nowMs(), isPast });
     const gap = before ?? { epoch, sinceMs: nowMs(), repaired: false };
     switch (step.kind) {
       case 'closed':

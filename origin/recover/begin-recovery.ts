@@ -4,6 +4,7 @@
  * before the snapshot, or are rejected as recovered. What an epoch is sold by never changes: that
  * the store is away begins one that is sold by the log, and all other causes one of the store's.
  */
+import { type LockedSale, lockSale } from '../close/change-sale.ts';
 import { failpoint } from '../failpoints.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
@@ -11,13 +12,11 @@ import { answer } from '../settle/waiting.ts';
 import type { RecoveryCause } from './judge-stock.ts';
 
 const {
-  'lock-epoch': lockEpoch,
   'select-open-recovery': selectRecovery,
   'begin-epoch': beginEpoch,
   'close-recoveries': closeRecoveries,
   'insert-recovery': insertRecovery,
 } = statementsBeside(import.meta.url, [
-  'lock-epoch',
   'select-open-recovery',
   'begin-epoch',
   'close-recoveries',
@@ -39,7 +38,7 @@ export async function beginRecovery(
   { saleId, epoch, cause, storeEpoch = 0 }: RecoveryWish,
 ): Promise<number | undefined> {
   const began = await book.transact(function* (transaction) {
-    const [sale] = yield* answer(transaction.rows<EpochRow>(lockEpoch, saleId));
+    const sale = yield* lockSale(transaction, saleId);
     if (sale === undefined || sale.epoch !== epoch) return undefined;
     const open = yield* answer(transaction.rows(selectRecovery, saleId, epoch));
     const isRecovering = open.length > 0;
@@ -55,14 +54,8 @@ export async function beginRecovery(
   return began;
 }
 
-interface EpochRow {
-  epoch: number;
-  loaded: number;
-  soldBy: Sale['soldBy'];
-}
-
 function mayBegin(
-  { epoch, loaded, soldBy }: EpochRow,
+  { epoch, loaded, soldBy }: LockedSale,
   because: { cause: RecoveryCause; isRecovering: boolean; storeEpoch: number },
 ): boolean {
   const { cause, isRecovering, storeEpoch } = because;

@@ -3,8 +3,8 @@
  * epochs settle no more, and their units are free. The waitlist comes first. The sale's row is
  * locked.
  */
-import { changeSale, type LockedSale } from '../close/change-sale.ts';
-import { serveWaitlist } from '../close/serve-waitlist.ts';
+import type { LockedSale } from '../close/change-sale.ts';
+import { giveToLine } from '../close/free-units.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
 
@@ -15,10 +15,5 @@ const { 'settle-from-epoch': settleFromEpoch } = statementsBeside(import.meta.ur
 /** How many units are left that nobody holds. */
 export function* settleFromNow(transaction: Transaction, sale: LockedSale): Waiting<number> {
   yield* answer(transaction.run(settleFromEpoch, sale.saleId));
-  const { units, takenOff, results } = yield* serveWaitlist(transaction, sale, sale.free);
-  if (takenOff > 0) {
-    const change = { free: -units, reserved: units, waiting: -takenOff };
-    yield* changeSale(transaction, sale.saleId, { change, results });
-  }
-  return sale.free - units;
+  return sale.free - (yield* giveToLine(transaction, sale, sale.free));
 }

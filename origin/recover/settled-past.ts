@@ -35,12 +35,20 @@ export async function isSettledPast(
 ): Promise<boolean> {
   const until = performance.now() + WAIT_MS;
   while (mayGoOn()) {
-    const settled = await book.offsets(log.name);
-    if ([...barrier].every(([partition, at]) => (settled.get(partition) ?? 0n) > at)) return true;
+    if (await hasSettledPast({ book, log }, barrier)) return true;
     if (performance.now() >= until) break;
     await pause(ASK_EVERY_MS);
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   logger.warn({ epoch, seconds }, 'a recovery waits for the log to settle');
   return false;
+}
+
+/** Whether all that lay before these offsets is in the book. */
+export async function hasSettledPast(
+  { book, log }: Pick<PastOptions, 'book' | 'log'>,
+  barrier: ReadonlyMap<number, bigint>,
+): Promise<boolean> {
+  const settled = await book.offsets(log.name);
+  return [...barrier].every(([partition, at]) => (settled.get(partition) ?? 0n) > at);
 }

@@ -83,7 +83,9 @@ export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise
     throw new Error(`the stock of ${saleId} is of a later epoch than ${epoch}, or being made anew`);
   }
   const terms = await stock.terms(saleId);
-  if (terms === undefined || terms.seq > 0 || terms.stock !== units) {
+  // Lost again at once: the sale stays as it is, not loaded, and the next round fills it.
+  if (terms === undefined) return;
+  if (terms.seq > 0 || terms.stock !== units) {
     throw new Error(
       `the stock store has another sale under the id ${saleId}: take another id, or another ` +
         'STOCK_PREFIX, or delete its keys',

@@ -5,6 +5,7 @@
  * and a unit that is not seen coming here will find the line. Lost answers and repeats are
  * harmless: whoever waits keeps the place.
  */
+import { type LockedSale, lockKnownSale } from '../close/change-sale.ts';
 import { failpoint } from '../failpoints.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
@@ -15,7 +16,6 @@ import {
   type JoinVerdict,
   type LineRow,
 } from './decide-joins.ts';
-import { type LockedLine, lockLine } from './lock-line.ts';
 
 const {
   'find-units-coming': findUnitsComing,
@@ -43,7 +43,7 @@ export function* joinLine(
 ): Waiting<JoinVerdict[]> {
   const { nowMs } = transaction;
   const buyerIds = [...new Set(requests.map((request) => request.buyerId))];
-  const locked = yield* lockLine(transaction, saleId);
+  const locked = yield* lockKnownSale(transaction, saleId);
   const seenAtMs = Math.min(...requests.map(({ soldOutAtMs }) => soldOutAtMs));
   const [coming] = yield* answer(
     transaction.rows<{ isThere: number }>(findUnitsComing, saleId, saleId, seenAtMs),
@@ -73,7 +73,7 @@ export function* joinLine(
 }
 
 /** A stock that was made anew since it was seen empty may have units. */
-function isOutdated({ epoch, loaded }: LockedLine, requests: readonly JoinRequest[]): boolean {
+function isOutdated({ epoch, loaded }: LockedSale, requests: readonly JoinRequest[]): boolean {
   return loaded === 0 || requests.some((request) => request.epoch !== epoch);
 }
 

@@ -3,11 +3,11 @@
  * row, so that nobody is counted out twice. The race accepted: whoever is served a moment before
  * is told that they do not wait any more, and finds an order.
  */
+import { lockKnownSale } from '../close/change-sale.ts';
 import { failpoint } from '../failpoints.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
 import type { LineRow } from './decide-joins.ts';
-import { lockLine } from './lock-line.ts';
 
 const {
   'select-line-rows': selectLineRows,
@@ -23,7 +23,7 @@ export function* leaveLine(
   saleId: string,
   buyerIds: readonly string[],
 ): Waiting<LeaveVerdict[]> {
-  yield* lockLine(transaction, saleId);
+  yield* lockKnownSale(transaction, saleId);
   const rows = yield* answer(transaction.rows<LineRow>(selectLineRows, saleId, buyerIds));
   const waiting = rows.filter((row) => row.state === 'waiting');
   if (waiting.length > 0) {

@@ -7,6 +7,7 @@
  */
 import type { Refusal } from '../../contract/outcomes.ts';
 import { judgeClick } from '../admit/admission.ts';
+import { holdsUnits } from '../admit/order-view.ts';
 import type { StockLedger } from '../admit/stock.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { answer } from '../settle/waiting.ts';
@@ -42,7 +43,7 @@ export function createMayJoin({ book, stock, nowMs }: MayJoinOptions): MayJoin {
     const holding = await stock.find(saleId, buyerId);
     if (holding === undefined) return false;
     const order = await book.order(holding.orderId);
-    return order === undefined || order.state === 'reserved' || order.state === 'paid';
+    return order === undefined || holdsUnits(order);
   }
 
   return async (sale, { buyerId, quantity }) => {

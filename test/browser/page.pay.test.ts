@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import type { OrderView } from '../../contract/order.ts';
 import { describeInChromium, expectHeadline } from './page.chromium.ts';
-import { isoIn, ORDER_ID, orderOf, PAY_PAGE, type Shop } from './page.shop.ts';
+import { isoIn, ORDER_ID, orderOf, PAY_PAGE, type Reply, type Shop } from './page.shop.ts';
 
 const reserve = (shop: Shop, more: Partial<OrderView> = {}) => {
   shop.order = orderOf({ state: 'reserved', payBefore: isoIn(shop, 300_000), ...more });
@@ -166,17 +166,22 @@ describeInChromium('cancelling', ({ shop: startShop, buyer, open }) => {
     expect(await page.textContent('#order')).toBe('Try again');
   });
 
+});
+
+describe('a cancelling', () => {
   it('that takes its time says so until it is done', async () => {
     const shop = await startShop();
     const closing = orderOf({ closedBy: 'buyer' });
     shop.order = orderOf();
     const page = await open(shop);
     await expectHeadline(page, 'In line');
-    shop.replies = [{ kind: 'order', order: closing }];
+    const close = (): Reply => {
+      shop.order = closing;
+      return { kind: 'order', order: closing };
+    };
+    shop.replies = [close];
     await page.click('#quiet');
     await page.click('#yes');
-    // Not before: a look at the order in between would take the question away.
-    shop.order = closing;
     await expectHeadline(page, 'Being cancelled');
     expect(await page.locator('#quiet').isVisible()).toBe(false);
     shop.order = orderOf({ state: 'rejected', reason: 'cancelled', closedBy: 'buyer' });
@@ -192,9 +197,12 @@ describeInChromium('cancelling', ({ shop: startShop, buyer, open }) => {
     await page.click('#yes');
     await expectHeadline(page, 'This order cannot be cancelled');
     await page.click('#quiet');
-    shop.replies = [{ kind: 'not-cancellable', reason: 'paid' }];
+    const pay = (): Reply => {
+      reserve(shop, { state: 'paid' });
+      return { kind: 'not-cancellable', reason: 'paid' };
+    };
+    shop.replies = [pay];
     await page.click('#yes');
-    reserve(shop, { state: 'paid' });
     await expectHeadline(page, 'Paid');
   });
 });

@@ -31,8 +31,11 @@ export interface Shop {
   waiting: Place | undefined;
   /** The only token that is good; undefined: everybody is a guest. */
   token: string | undefined;
-  /** What the next presses of a button are answered; when used up, the shop does what is asked. */
-  replies: Reply[];
+  /**
+   * What the next presses of a button are answered; when used up, the shop does what is asked. A
+   * function also changes the shop at that very moment, which no look of the page comes before.
+   */
+  replies: (Reply | (() => Reply))[];
   place(request: SeenRequest): Reply;
   seen: SeenRequest[];
   /** How many requests came without a cookie where who asks matters: each made a guest. */
@@ -64,7 +67,8 @@ export function replyTo(shop: Shop, seen: SeenRequest): ShopAnswer | 'lost' {
   if (!/^\/api\/(sales\/demo|orders)\//.test(path)) return httpOf({ kind: 'unknown-sale' });
   if (method !== 'GET') {
     const scripted = shop.replies.shift();
-    if (scripted !== undefined) return scripted === 'lost' ? scripted : httpOf(scripted);
+    const reply = typeof scripted === 'function' ? scripted() : scripted;
+    if (reply !== undefined) return reply === 'lost' ? reply : httpOf(reply);
   }
   if (path.endsWith('/waitlist')) return replyOnWaitlist(shop, method);
   if (path.endsWith('/leaderboard/mine')) return ok({ rank: 17, quantity: 1, elapsedMs: 1234 });

@@ -34,7 +34,8 @@ export interface Counters {
 
 export const LIVE: ReadonlySet<string> = new Set(['reserved', 'paid']);
 
-const same = (text: string): DialectStatement => ({
+/** One text for both databases, as SQLite names the tables. */
+export const same = (text: string): DialectStatement => ({
   mysql: text.replaceAll('book_', ''),
   sqlite: text,
 });

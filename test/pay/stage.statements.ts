@@ -1,10 +1,5 @@
 /** What the stage of paying reads and writes in the book beside the product's own statements. */
-import type { DialectStatement } from '../../origin/settle/transaction.ts';
-
-const same = (text: string): DialectStatement => ({
-  mysql: text.replaceAll('book_', ''),
-  sqlite: text,
-});
+import { same } from '../close/stage.statements.ts';
 
 export const PAYMENTS = same(
   `SELECT payment_id AS paymentId, order_id AS orderId, attempt, state, amount, currency,

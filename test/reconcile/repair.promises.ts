@@ -10,13 +10,9 @@ import { pause } from '../../origin/timer.ts';
 import type { SaleStage } from '../close/close.stage.ts';
 import { expectWhole } from '../close/expect-whole.ts';
 import type { RecoverStage } from '../recover/recover.stage.ts';
+import type { RecoverPromise } from '../recover/selling.ts';
 
-export interface RepairPromise {
-  promise: string;
-  check(stage: RecoverStage): Promise<void>;
-}
-
-export const repairPromises: readonly RepairPromise[] = [
+export const repairPromises: readonly RecoverPromise[] = [
   {
     promise: 'an order that never reached the log is appended again, and settles',
     async check(stage) {

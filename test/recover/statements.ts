@@ -1,5 +1,5 @@
 /** What the suites of recovery read of the book by themselves. */
-import type { DialectStatement } from '../../origin/settle/transaction.ts';
+import { same } from '../close/stage.statements.ts';
 
 export interface ReleaseRow {
   orderId: string;
@@ -16,11 +16,6 @@ export interface RecoveryRow {
   units: number | null;
   holdings: number | null;
 }
-
-const same = (text: string): DialectStatement => ({
-  mysql: text.replaceAll('book_', ''),
-  sqlite: text,
-});
 
 export const PENDING_RELEASES = same(
   `SELECT order_id AS orderId, sale_id AS saleId, buyer_id AS buyerId, epoch, units

@@ -22,18 +22,21 @@ export function createDoubt(lossy: LossyStock, nowMs: () => number): Doubt {
   let losses = 0;
   /** The epoch in which it lost something. */
   let lostIn = 0;
+  let isLost = false;
   let lastDoubtMs = Number.NEGATIVE_INFINITY;
+  const isNoticed = () => !isLost && lossy.losses() === losses;
   return {
     look(epoch) {
       if (lossy.losses() !== losses) {
         losses = lossy.losses();
         lostIn = epoch;
       }
-      const isLost = epoch <= lostIn;
+      // A book in which nothing changes is not looked at, however long that takes.
       if (isLost) lastDoubtMs = nowMs();
+      isLost = epoch <= lostIn;
       return isLost;
     },
-    wasNoticed: (beforeMs) => lossy.losses() === losses && beforeMs > lastDoubtMs,
-    wasHeardOf: (beforeMs) => lossy.losses() === losses && beforeMs > lastDoubtMs + HEARD_OF_MS,
+    wasNoticed: (beforeMs) => isNoticed() && beforeMs > lastDoubtMs,
+    wasHeardOf: (beforeMs) => isNoticed() && beforeMs > lastDoubtMs + HEARD_OF_MS,
   };
 }

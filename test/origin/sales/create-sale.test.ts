@@ -78,6 +78,13 @@ describe('interrupted', () => {
   });
 });
 
+test('whose stock is lost again at once is left to the next round, and takes no orders', async () => {
+  const { stores, sales } = storesWith();
+  const lossy = { ...stores, stock: { ...stores.stock, terms: async () => undefined } };
+  expect(await createSale(lossy, SALE)).toBe('created');
+  expect(sales()[0]?.loaded).toBe(false);
+});
+
 test('repeated fills no stock a second time, even when the store has lost it', async () => {
   const { stores, said } = storesWith([saleOf({ loaded: true })]);
   expect(await createSale(stores, SALE)).toBe('created');
