@@ -165,10 +165,9 @@ describeInChromium('cancelling', ({ shop: startShop, buyer, open }) => {
     ]);
     expect(await page.textContent('#order')).toBe('Try again');
   });
-
 });
 
-describe('a cancelling', () => {
+describeInChromium('a cancelling', ({ shop: startShop, open }) => {
   it('that takes its time says so until it is done', async () => {
     const shop = await startShop();
     const closing = orderOf({ closedBy: 'buyer' });
