@@ -1,6 +1,7 @@
 /**
  * Test projects. `fast` is what runs within seconds and needs nothing; `edge` runs inside workerd;
- * `whole` starts real processes, servers and browsers, a file at a time, since they share two cores.
+ * `paired` and `whole` start real processes, servers and browsers: `paired` mostly waits for them,
+ * so two of its files run at once; `whole` kills them and loads them, a file at a time.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -23,6 +24,12 @@ const FAST = [
   'test/cli/{duration,secrets}.test.ts',
 ];
 const EDGE = ['test/edge/**/*.test.ts'];
+const WHOLE = [
+  'test/{faults,flow,life,simulation}/**/*.test.ts',
+  // It watches the last seconds before an opening.
+  'test/browser/page.opening.test.ts',
+];
+const REAL_PARTS = { testTimeout: 60_000, hookTimeout: 180_000 };
 
 export default defineConfig({
   test: {
@@ -39,12 +46,21 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'whole',
+          name: 'paired',
           include: ['test/**/*.test.ts'],
-          exclude: [...FAST, ...EDGE],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 180_000,
+          exclude: [...FAST, ...EDGE, ...WHOLE],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...REAL_PARTS,
+        },
+      },
+      {
+        test: {
+          name: 'whole',
+          include: WHOLE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...REAL_PARTS,
         },
       },
     ],
