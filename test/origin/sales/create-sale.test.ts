@@ -78,7 +78,7 @@ describe('interrupted', () => {
   });
 });
 
-test('whose stock is lost again at once is left to the next round, and takes no orders', async () => {
+test('whose stock is lost again at once is left to the next round, not loaded', async () => {
   const { stores, sales } = storesWith();
   const lossy = { ...stores, stock: { ...stores.stock, terms: async () => undefined } };
   expect(await createSale(lossy, SALE)).toBe('created');
