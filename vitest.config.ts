@@ -18,8 +18,10 @@ const FAST = [
   'test/tidy.test.ts',
   'test/contract/**/*.test.ts',
   'test/origin/*.test.ts',
-  'test/origin/{close,dead-letters,leaderboard,lease,log,notify,operator,pay,reconcile,recover,sales,settle,waitlist}/*.test.ts',
-  'test/origin/admit/{admission,enter,order-view,redis-risks,reserve-batcher}.test.ts',
+  'test/origin/{close,dead-letters,feed,leaderboard,lease,log,notify,operator,pay,reconcile,recover,sales,settle,waitlist}/*.test.ts',
+  'test/origin/admit/{admission,enter,order-view,pressure}.test.ts',
+  'test/origin/admit/{redis-risks,reserve-batcher}.test.ts',
+  'test/bench/*.test.ts',
   'test/browser/page.{attempt,clock,later-step,next-step,schedule}.test.ts',
   'test/cli/{duration,secrets}.test.ts',
 ];

@@ -12,6 +12,7 @@ export interface PagedList<Page, Item> {
   itemsOf(page: Page): Item[];
   state?: string | undefined;
   target?: string | undefined;
+  kind?: string | undefined;
   /** How many at most; all unless given. */
   limit?: number | undefined;
 }
@@ -19,14 +20,15 @@ export interface PagedList<Page, Item> {
 /** The items in the origin's order. Whatever fails ends the walk where it is. */
 export async function* walkPages<Page extends { next?: string | number | undefined }, Item>(
   client: OperatorClient,
-  { path, schema, itemsOf, state, target, limit = Number.POSITIVE_INFINITY }: PagedList<Page, Item>,
+  { path, schema, itemsOf, limit = Number.POSITIVE_INFINITY, ...filter }: PagedList<Page, Item>,
 ): AsyncGenerator<Item> {
   let left = limit;
   let after: string | number | undefined;
   do {
     const query = new URLSearchParams({ limit: String(Math.min(left, PAGE_LIMITS.most)) });
-    if (state !== undefined) query.set('state', state);
-    if (target !== undefined) query.set('target', target);
+    for (const name of ['state', 'target', 'kind'] as const) {
+      if (filter[name] !== undefined) query.set(name, filter[name]);
+    }
     if (after !== undefined) query.set('after', String(after));
     const page = await client.get(`${path}?${query}`, schema);
     const items = itemsOf(page);

@@ -7,15 +7,19 @@ import { Command } from 'commander';
 import { systemClock } from '../contract/clock.ts';
 import { processEnvironment } from '../origin/environment.ts';
 import { SecretFileError } from '../origin/secret-files.ts';
+import { addAccessCommands } from './access-commands.ts';
 import { addAuditCommand } from './audit-command.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addDlqCommands } from './dlq-commands.ts';
+import { addDrawCommands } from './draw-commands.ts';
+import { addEdgeCommand } from './edge-command.ts';
 import { addNoticeCommands } from './notice-commands.ts';
 import { createOperatorClient, OperatorError } from './operator-client.ts';
 import { addOrderCommands } from './order-commands.ts';
 import { addPaymentCommands } from './payment-commands.ts';
 import { addSaleCommands } from './sale-commands.ts';
 import { readSecrets, SecretsError } from './secrets.ts';
+import { StartError } from './start-error.ts';
 import { addWaitlistCommands } from './waitlist-commands.ts';
 
 function connect() {
@@ -37,10 +41,13 @@ addSaleCommands(program, { connect, clock: systemClock });
 addOrderCommands(program, { connect });
 addPaymentCommands(program, { connect });
 addWaitlistCommands(program, { connect });
+addAccessCommands(program, { connect });
 addNoticeCommands(program, { connect });
 addDlqCommands(program, { connect });
+addDrawCommands(program, { connect, environment: processEnvironment });
 addAuditCommand(program, { connect });
 addChangeCommands(program, { connect });
+addEdgeCommand(program, processEnvironment);
 
 // Whoever reads the output may have seen enough (`sluice order list phone | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -50,7 +57,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  const known = [OperatorError, SecretsError, SecretFileError].some(
+  const known = [OperatorError, SecretsError, SecretFileError, StartError].some(
     (kind) => error instanceof kind,
   );
   if (!known || !(error instanceof Error)) throw error;

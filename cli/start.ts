@@ -41,6 +41,7 @@ async function start(children: Child[]): Promise<void> {
     ORIGIN_URL: originUrl,
     ALLOW_GUESTS: given.ALLOW_GUESTS ?? 'on',
     SHOP_URL: shopUrl,
+    EDGE_URL: given.EDGE_URL ?? `http://127.0.0.1:${port}`,
     SANDBOX_URL: sandboxUrl,
     SANDBOX_PORT: String(sandboxPort),
     SANDBOX_DATA_DIR: dataDir,
@@ -58,7 +59,7 @@ async function start(children: Child[]): Promise<void> {
   if (ending !== undefined) return;
   if (takesNoMoney) await startSandbox(environment, sandboxUrl, { spawned });
   if (ending !== undefined) return;
-  await startEdge(environment, `http://127.0.0.1:${port}`, { spawned });
+  await startEdge(environment, `http://127.0.0.1:${port}`, { watch, spawned });
   if (given.DEMO === 'off') {
     console.log(`Sluice is open at http://127.0.0.1:${port}`);
     return;

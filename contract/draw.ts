@@ -1,7 +1,8 @@
 /**
  * The draw: a sticky lottery. The same buyer gets the same number at every isolate and every retry,
  * and anyone can compute it again once the seed is published (I6). The share of the crowd that is
- * let in is a list of steps that only ever widens.
+ * let in is a list of steps that only ever widens. With a beacon, a text that the operator
+ * publishes after the seed is fixed and before the sale opens, the numbers depend on both.
  */
 import type { Hashing, KeyedHash } from './hashing.ts';
 
@@ -9,6 +10,18 @@ import type { Hashing, KeyedHash } from './hashing.ts';
 export interface ShareStep {
   atMs: number;
   share: number;
+}
+
+/** Far more than anybody widens a sale; a click looks at every one of them. */
+export const MAX_SHARE_STEPS = 100;
+
+/** What numbers are computed with: the seed itself, or HMAC-SHA-256(seed, beacon). */
+export function effectiveSeed(
+  hashing: Hashing,
+  seed: Uint8Array,
+  beacon: string | undefined,
+): Uint8Array {
+  return beacon === undefined ? seed : hashing.keyedHash(seed)(beacon);
 }
 
 /** The buyer's number in [0, 1): the first 52 bits of HMAC-SHA-256(seed, buyerId), over 2^52. */
@@ -33,4 +46,13 @@ export function shareAt(steps: readonly ShareStep[], nowMs: number): number {
   let share = 0;
   for (const step of steps) if (step.atMs <= nowMs && step.share > share) share = step.share;
   return share;
+}
+
+/** When the steps let this number in for the first time; undefined when they never do. */
+export function drawnFromMs(steps: readonly ShareStep[], number: number): number | undefined {
+  let first: number | undefined;
+  for (const { atMs, share } of steps) {
+    if (number < share && (first === undefined || atMs < first)) first = atMs;
+  }
+  return first;
 }

@@ -3,6 +3,7 @@
  * turns it into HTTP. A refusal is a value with its data, never an exception; the `switch` has no
  * `default`, so that a new outcome does not compile until it has an answer.
  */
+import { type AccessRefusal, accessProblem, isAccess } from './access-refusals.ts';
 import { isLater, type LaterRefusal, laterProblem } from './later-refusals.ts';
 import type { OrderView } from './order.ts';
 import { type Problem, problem } from './problem.ts';
@@ -23,7 +24,10 @@ export type Refusal =
   | { kind: 'body-too-large'; limitBytes: number }
   | { kind: 'unauthenticated'; reason: string }
   | { kind: 'no-pass'; reason: string }
+  /** A page of another site, not listed by the operator, wants to change something. */
+  | { kind: 'foreign-page' }
   | { kind: 'conflict'; reason: string }
+  | AccessRefusal
   | LaterRefusal
   | { kind: 'internal' };
 
@@ -52,6 +56,7 @@ const RECOVERING_RETRY_MS = 2_000;
 
 export function httpOf(outcome: Outcome): HttpAnswer {
   if (isLater(outcome)) return laterProblem(outcome);
+  if (isAccess(outcome)) return accessProblem(outcome);
   switch (outcome.kind) {
     case 'accepted':
       return {
@@ -108,6 +113,8 @@ export function httpOf(outcome: Outcome): HttpAnswer {
       return problem(403, 'no-pass', 'Only what came through the edge is taken', {
         detail: outcome.reason,
       });
+    case 'foreign-page':
+      return problem(403, 'foreign-page', 'Pages of other sites may not do this');
     case 'conflict':
       return problem(409, 'conflict', 'This does not fit the present state', {
         detail: outcome.reason,

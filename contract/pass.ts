@@ -39,6 +39,8 @@ export type PassVerdict =
 
 export interface PassKeeper {
   sign(claims: PassClaims): string;
+  /** False for what `verify` would refuse whatever the body is: its sender need not be read. */
+  mayBeValid(header: string | undefined, nowMs: number): boolean;
   /** Judges `header` for the request at hand; the claims' buyer and time come from the pass. */
   verify(
     header: string | undefined,
@@ -61,6 +63,11 @@ export function createPassKeeper(hashing: Hashing, keys: readonly PassKey[]): Pa
     sign(claims) {
       const signature = toBase64Url(signWith(signing.id, signingHash, claims));
       return `${VERSION}.${signing.id}.${claims.timeMs}.${signature}.${claims.buyerId}`;
+    },
+    mayBeValid(header, nowMs) {
+      const parts = parsePass(header ?? '');
+      if (parts === undefined || !hashes.has(parts.keyId)) return false;
+      return Math.abs(nowMs - parts.timeMs) <= PASS_TOLERANCE_MS;
     },
     verify(header, request, nowMs) {
       if (header === undefined || header === '') return { kind: 'invalid', reason: 'missing' };

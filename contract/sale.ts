@@ -5,6 +5,7 @@
  * operators, milliseconds since the epoch between edge and origin.
  */
 import { z } from 'zod';
+import { accessModeSchema, EVERYBODY, snapshotAccessSchema } from './access.ts';
 import { saleIdSchema } from './ids.ts';
 import { scoreSchema } from './leaderboard.ts';
 
@@ -28,12 +29,16 @@ export const saleViewSchema = z
     opensAt: instant,
     closesAt: instant,
     now: instant,
+    /** Only while the shop does not answer: when it last said so. */
+    asOf: instant.optional(),
     units: count,
     /** Coarse: rounded up to a twentieth of `units`; 0 exactly when sold out. */
     remaining: count,
     perBuyer: z.int().min(1),
     /** Absent when the sale has none; nobody joins a full one. */
     waitlist: z.object({ waiting: count, full: z.boolean() }).optional(),
+    /** Who may buy; absent when everybody may. */
+    access: accessModeSchema.exclude(['everybody']).optional(),
   })
   .meta({ id: 'Sale' });
 export type SaleView = z.infer<typeof saleViewSchema>;
@@ -60,6 +65,8 @@ export const saleSnapshotSchema = z.object({
   shareSteps: z.array(z.object({ atMs: count, share: z.number().min(0).max(1) })),
   /** What the origin is to get, in orders per second over all isolates. */
   ratePerSecond: z.number().positive(),
+  /** Who may buy; without it everybody. */
+  access: snapshotAccessSchema.default(EVERYBODY),
 });
 export type SaleSnapshot = z.infer<typeof saleSnapshotSchema>;
 
@@ -129,7 +136,8 @@ export function coarseRemaining(remaining: number, units: number): number {
   return Math.min(units, Math.ceil(remaining / step) * step);
 }
 
-export function saleViewOf(snapshot: SaleSnapshot, nowMs: number): SaleView {
+/** `asOfMs`: when the snapshot was asked for, if that is too long ago to pass for now. */
+export function saleViewOf(snapshot: SaleSnapshot, nowMs: number, asOfMs?: number): SaleView {
   const { waiting, cap } = snapshot.waitlist;
   return {
     saleId: snapshot.saleId,
@@ -141,9 +149,11 @@ export function saleViewOf(snapshot: SaleSnapshot, nowMs: number): SaleView {
     opensAt: new Date(snapshot.opensAtMs).toISOString(),
     closesAt: new Date(snapshot.closesAtMs).toISOString(),
     now: new Date(nowMs).toISOString(),
+    ...(asOfMs === undefined ? {} : { asOf: new Date(asOfMs).toISOString() }),
     units: snapshot.units,
     remaining: snapshot.remaining,
     perBuyer: snapshot.perBuyer,
     ...(cap === 0 ? {} : { waitlist: { waiting, full: waiting >= cap } }),
+    ...(snapshot.access.mode === 'everybody' ? {} : { access: snapshot.access.mode }),
   };
 }

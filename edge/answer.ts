@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { httpOf, type Outcome } from '../contract/outcomes.ts';
 import { problem } from '../contract/problem.ts';
+import { DATA_HEADERS } from './security-headers.ts';
 
 /** Headers that a gate adds to the answer, whatever it will be: the guest's cookie, RateLimit. */
 export type ExtraHeaders = Record<string, string>;
@@ -17,7 +18,11 @@ export function answerOf(outcome: Outcome, extra?: ExtraHeaders, detail?: string
   return new Response(JSON.stringify(explained), { status, headers: sent });
 }
 
-const NO_STORE = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+const NO_STORE = {
+  ...DATA_HEADERS,
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+};
 /** One for each Retry-After in use: a few at a time. */
 const MAX_PREPARED = 100;
 const prepared = new LRUCache<string, Headers>({ max: MAX_PREPARED });
@@ -52,4 +57,19 @@ export function cookieHeaders(setCookie: string | undefined): ExtraHeaders | und
 export function methodNotAllowed(allow: string): Response {
   const { status, headers, body } = problem(405, 'unknown-route', `This route takes ${allow}`);
   return new Response(JSON.stringify(body), { status, headers: { ...headers, allow } });
+}
+
+/** Sets what is in `headers`, on the answer itself where that is possible. */
+export function addHeaders(answer: Response, headers: readonly [string, string][]): Response {
+  // The headers of an opened WebSocket are not for a page.
+  if (headers.length === 0 || answer.status === 101) return answer;
+  try {
+    for (const [name, value] of headers) answer.headers.set(name, value);
+    return answer;
+  } catch {
+    // What came from a cache or an object cannot be changed.
+    const copy = new Response(answer.body, answer);
+    for (const [name, value] of headers) copy.headers.set(name, value);
+    return copy;
+  }
 }

@@ -3,14 +3,22 @@
  * their own passes identity and a limit, and what is the same for everybody comes from a copy.
  */
 import { type Context, Hono } from 'hono';
-import { answerOf, cookieHeaders, jsonAnswer } from './answer.ts';
-import { logError, messageOf } from './log.ts';
+import { systemClock } from '../contract/clock.ts';
+import { addHeaders, answerOf, cookieHeaders, jsonAnswer } from './answer.ts';
+import { createErrorLog, messageOf } from './log.ts';
 import { joinWaitlist, placeOrder } from './routes/crowd-requests.ts';
+import { viewDrawIdentity, viewDrawProof } from './routes/draw-proof.ts';
+import { openFeed, takeResults } from './routes/feed.ts';
+import { askForChallenge, showChallenge, takeAnswer } from './routes/human.ts';
 import { createOtherMethods } from './routes/other-methods.ts';
 import { changeOrder, ownPlace, readMine, readMyOrders, readOrder } from './routes/own-requests.ts';
 import { takeProviderEvent } from './routes/provider-events.ts';
 import { viewLeaderboard, viewSale } from './routes/sale-views.ts';
+import { DOCUMENTATION_HEADERS, missingHeaders } from './security-headers.ts';
 import type { Edge } from './wiring.ts';
+
+/** By the system's clock: the edge's own may be what is broken. */
+const logBroken = createErrorLog('request-failed', systemClock);
 
 export function createApp(edge: Edge): Hono {
   const app = new Hono();
@@ -20,12 +28,33 @@ export function createApp(edge: Edge): Hono {
   app.post('/api/payments/:provider/events', ({ req }) =>
     takeProviderEvent(edge, req.raw, req.param('provider')),
   );
-  const others = createOtherMethods();
+  app.post('/api/sales/:saleId/results', ({ req }) =>
+    takeResults(edge, req.raw, req.param('saleId')),
+  );
+  const others = createOtherMethods(edge);
   app.notFound(({ req }) => others.fetch(req.raw));
   app.onError((error) => {
-    logError('request-failed', { reason: messageOf(error) });
+    logBroken({ reason: messageOf(error) });
     return answerOf({ kind: 'internal' });
   });
+  return withBorder(app, edge);
+}
+
+/**
+ * Around every route: what a page of another site may not do, and what each answer says besides.
+ * Not hono's middleware, which would cost each request its chain of handlers.
+ */
+function withBorder(app: Hono, edge: Edge): Hono {
+  const { fetch } = app;
+  app.fetch = async (request, bindings, context) => {
+    const { crossOrigin } = edge;
+    const refusal = crossOrigin.refuse(request);
+    const answer = refusal ? answerOf(refusal) : await fetch(request, bindings, context);
+    return addHeaders(answer, [
+      ...missingHeaders(request, answer),
+      ...crossOrigin.answerHeaders(request),
+    ]);
+  };
   return app;
 }
 
@@ -42,8 +71,14 @@ function addOwnRoutes(app: Hono, edge: Edge): void {
   app.get('/api/sales/:saleId/orders/mine', ({ req }) =>
     readMine(edge, req.raw, { saleId: req.param('saleId'), of: 'orders' }),
   );
+  app.get('/api/sales/:saleId/feed', ({ req, executionCtx: context }) =>
+    openFeed(edge, { request: req.raw, saleId: req.param('saleId'), context }),
+  );
   app.get('/api/sales/:saleId/leaderboard/mine', ({ req }) =>
     readMine(edge, req.raw, { saleId: req.param('saleId'), of: 'leaderboard' }),
+  );
+  app.get('/api/sales/:saleId/draw/mine', ({ req, executionCtx: context }) =>
+    viewDrawIdentity(edge, req.raw, { saleId: req.param('saleId'), context }),
   );
   app.get('/api/sales/:saleId/waitlist', ({ req }) =>
     ownPlace(edge, req.raw, 'GET', req.param('saleId')),
@@ -68,7 +103,13 @@ function addPublicRoutes(app: Hono, edge: Edge): void {
   app.get('/api/sales/:saleId/leaderboard', ({ req, executionCtx }) =>
     viewLeaderboard(edge, { saleId: req.param('saleId'), top: req.query('top') }, executionCtx),
   );
+  app.get('/api/sales/:saleId/draw', ({ req, executionCtx }) =>
+    viewDrawProof(edge, req.param('saleId'), executionCtx),
+  );
   app.get('/api/clock', ({ req }) => tellTime(edge, req.raw));
+  app.get('/api/human', ({ req }) => askForChallenge(edge, req.raw));
+  app.post('/api/human', ({ req }) => takeAnswer(edge, req.raw));
+  app.get('/human', () => showChallenge(edge));
   for (const path of ['/openapi.json', '/docs', '/docs/*']) {
     app.get(path, (context) => showDocumentation(edge, context));
   }
@@ -86,5 +127,6 @@ async function tellTime({ environment, identify, platform }: Edge, request: Requ
 
 async function showDocumentation(edge: Edge, { req, executionCtx }: Context) {
   const shown = await edge.documentation(new URL(req.url).pathname, executionCtx);
-  return shown instanceof Response ? shown : answerOf(shown);
+  if (!(shown instanceof Response)) return answerOf(shown);
+  return addHeaders(shown, Object.entries(DOCUMENTATION_HEADERS));
 }

@@ -1,13 +1,16 @@
 /**
- * Reads a request's body, at most so many bytes of it, whatever its length header says or does not
- * say; and checks what a crowd sends early, so that a bad request costs the origin nothing. The raw
- * bytes go on.
+ * Reads a request's body, at most so many bytes of it and for so long, whatever its length header
+ * says or does not say; and checks what a crowd sends early, so that a bad request costs the origin
+ * nothing. The raw bytes go on; what is packed is refused, so that nothing is ever unpacked.
  */
 import { idempotencyKeySchema } from '../contract/ids.ts';
 import { fieldErrors } from '../contract/invalid.ts';
 import { MAX_BODY_BYTES, placeOrderSchema } from '../contract/order.ts';
 import type { FieldError, Refusal } from '../contract/outcomes.ts';
 import { joinWaitlistSchema } from '../contract/waitlist.ts';
+
+/** An order fits into the packet of its headers; a provider's event takes a moment. */
+const BODY_TIMEOUT_MS = 10_000;
 
 export type ReadBody =
   | { kind: 'read'; body: Uint8Array; idempotencyKey?: string }
@@ -63,22 +66,43 @@ const strict = { fatal: true, ignoreBOM: true };
 
 /** Refused when there is more than `limitBytes`; what is over it is not read then. */
 export async function readBody(request: Request, limitBytes: number): Promise<ReadBody> {
-  const body = await bytesOf(request, limitBytes);
-  if (body !== undefined) return { kind: 'read', body };
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    return invalid([{ field: 'header.content-encoding', message: 'must not be given' }]);
+  }
+  if (request.body === null) return { kind: 'read', body: new Uint8Array(0) };
+  const body = await wholeOf(bytesOf(request, request.body, limitBytes));
+  if (body === 'incomplete') {
+    const message = `must arrive whole, within ${BODY_TIMEOUT_MS / 1_000} seconds`;
+    return invalid([{ field: 'body', message }]);
+  }
+  if (body !== 'too-large') return { kind: 'read', body };
   return { kind: 'refused', refusal: { kind: 'body-too-large', limitBytes } };
 }
 
-async function bytesOf(request: Request, limitBytes: number): Promise<Uint8Array | undefined> {
-  if (request.body === null) return new Uint8Array(0);
-  const declared = request.headers.get('content-length');
-  if (declared === null) return readAtMost(request.body, limitBytes);
-  if (Number(declared) > limitBytes) return undefined;
-  // HTTP holds a body to its declared length; read at once it costs a third of what a reader does.
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  return bytes.length > limitBytes ? undefined : bytes;
+type Bytes = Uint8Array | 'too-large';
+
+/** A client that dribbles or goes away is no failure of ours, and must not hold a request open. */
+async function wholeOf(reading: Promise<Bytes>): Promise<Bytes | 'incomplete'> {
+  const late = Promise.withResolvers<'incomplete'>();
+  const timer = setTimeout(() => late.resolve('incomplete'), BODY_TIMEOUT_MS);
+  try {
+    return await Promise.race([reading.catch(() => 'incomplete' as const), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-async function readAtMost(stream: ReadableStream<Uint8Array>, limitBytes: number) {
+async function bytesOf(request: Request, stream: ReadableStream<Uint8Array>, limitBytes: number) {
+  const declared = request.headers.get('content-length');
+  if (declared === null) return readAtMost(stream, limitBytes);
+  if (Number(declared) > limitBytes) return 'too-large';
+  // HTTP holds a body to its declared length; read at once it costs a third of what a reader does.
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  return bytes.length > limitBytes ? 'too-large' : bytes;
+}
+
+async function readAtMost(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<Bytes> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = stream.getReader();
@@ -87,7 +111,7 @@ async function readAtMost(stream: ReadableStream<Uint8Array>, limitBytes: number
     if (length > limitBytes) {
       // Not awaited: a client that goes on sending must not hold the answer up.
       reader.cancel().catch(() => undefined);
-      return undefined;
+      return 'too-large';
     }
     chunks.push(part.value);
   }

@@ -5,23 +5,32 @@
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';
+import {
+  checkIdentity,
+  type IdentityEnvironment,
+  identityOf,
+  identityVariables,
+} from './identity-environment.ts';
 
-/** RFC 7518, section 3.2: a key for HS256 has at least the hash's 256 bits. */
-const MIN_JWT_SECRET_BYTES = 32;
-/** A Durable Object takes about 1,000 calls a second; 64 shards are past any origin. */
+/** In a region; a shard serves 1,000 orders a second and more: 64 are past any origin. */
 const MAX_RATE_SHARDS = 64;
 const DEFAULT_RATE_SHARDS = 4;
+/** 4,000 open pages in each; a batch of results may be one call to each. */
+const MAX_FEED_SHARDS = 64;
+const DEFAULT_FEED_SHARDS = 8;
 
-export interface Environment {
+export interface Environment extends IdentityEnvironment {
   /** Scheme, host and port, without a slash at the end. */
   originUrl: string;
   /** The first signs, all verify. */
   passKeys: readonly PassKey[];
-  /** Undefined: no shop's tokens are taken. */
-  buyerJwtSecret: Uint8Array | undefined;
   allowGuests: boolean;
-  /** At most this many token buckets a sale. */
+  /** Of other pages that may use the API as the shop's own do, with a buyer's cookie or token. */
+  allowedOrigins: ReadonlySet<string>;
+  /** At most this many token buckets a sale in each region. */
   rateShards: number;
+  /** How many objects hold a sale's open pages. */
+  feedShards: number;
 }
 
 export class BadEnvironmentError extends Error {
@@ -48,35 +57,51 @@ const environmentSchema = z.object({
         return z.NEVER;
       }
     }),
-  BUYER_JWT_SECRET: z
+  ...identityVariables,
+  ALLOW_GUESTS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+  ALLOWED_ORIGINS: z
     .string()
     .default('')
-    .transform((text) => new TextEncoder().encode(text))
-    .refine((bytes) => bytes.length === 0 || bytes.length >= MIN_JWT_SECRET_BYTES, {
-      error: `must be ${MIN_JWT_SECRET_BYTES} bytes or more, such as of openssl rand -base64 48`,
-    }),
-  ALLOW_GUESTS: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((origins) => origins.every(isOrigin), {
+      error: 'must be origins joined by commas, for example https://shop.example.com',
+    })
+    .transform((origins) => new Set(origins)),
   RATE_SHARDS: z.coerce
     .number({ error: `must be a whole number from 1 to ${MAX_RATE_SHARDS}, for example 4` })
     .pipe(z.int().min(1).max(MAX_RATE_SHARDS))
     .default(DEFAULT_RATE_SHARDS),
+  FEED_SHARDS: z.coerce
+    .number({ error: `must be a whole number from 1 to ${MAX_FEED_SHARDS}, for example 8` })
+    .pipe(z.int().min(1).max(MAX_FEED_SHARDS))
+    .default(DEFAULT_FEED_SHARDS),
 });
+
+/** The names of all variables that the Worker knows. */
+export const EDGE_VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /** Throws a BadEnvironmentError that names every variable with a bad value. */
 export function parseEnvironment(bindings: Record<string, unknown>): Environment {
-  const parsed = environmentSchema.safeParse(bindings);
+  const parsed = environmentSchema.superRefine(checkIdentity).safeParse(bindings);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       (issue) => `${issue.path.join('.')}: ${issue.message}`,
     );
     throw new BadEnvironmentError(problems.join('; '));
   }
-  const { ORIGIN_URL, PASS_KEYS, BUYER_JWT_SECRET, ALLOW_GUESTS, RATE_SHARDS } = parsed.data;
+  const { ORIGIN_URL, PASS_KEYS, ALLOW_GUESTS, RATE_SHARDS, FEED_SHARDS } = parsed.data;
   return {
     originUrl: ORIGIN_URL,
     passKeys: PASS_KEYS,
-    buyerJwtSecret: BUYER_JWT_SECRET.length === 0 ? undefined : BUYER_JWT_SECRET,
+    ...identityOf(parsed.data),
     allowGuests: ALLOW_GUESTS === 'on',
+    allowedOrigins: parsed.data.ALLOWED_ORIGINS,
     rateShards: RATE_SHARDS,
+    feedShards: FEED_SHARDS,
   };
+}
+
+/** As browsers write one: no path, no slash, no port that the scheme implies. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }

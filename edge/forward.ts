@@ -4,10 +4,13 @@
  * that is down or broken costs the client a 503 with Retry-After after at most FORWARD_TIMEOUT_MS,
  * never a hang.
  */
+import type { Clock } from '../contract/clock.ts';
+import { PRESSURE_HEADER, readPressure } from '../contract/pressure.ts';
 import { problemName } from '../contract/problem.ts';
 import { answerOf, type ExtraHeaders } from './answer.ts';
-import { logError } from './log.ts';
+import { createErrorLog } from './log.ts';
 import type { CallOrigin, OriginReply, OriginRequest } from './origin.ts';
+import type { OriginLoad } from './pressure-seen.ts';
 
 /** Past the slowest append the origin waits for; a buyer who waits longer has reloaded the page. */
 const FORWARD_TIMEOUT_MS = 10_000;
@@ -15,6 +18,8 @@ const FORWARD_TIMEOUT_MS = 10_000;
 const UNREACHABLE_RETRY_MS = 2_000;
 /** What a browser is told of the origin's headers. */
 const PASSED_HEADERS = ['content-type', 'location', 'retry-after', 'cache-control'] as const;
+/** A proxy's or a load balancer's word that no origin is there. */
+const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 /** W3C Trace Context, version 00. */
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const UNKNOWN_ORDER =
@@ -24,21 +29,25 @@ const UNKNOWN_CHANGE = 'Whether it was done is not known. It is safe to send it 
 export type ForwardedRequest = Omit<OriginRequest, 'timeoutMs' | 'traceparent'> & {
   /** Whose `traceparent` goes on. */
   clientHeaders?: Headers;
+  /** Hears once how busy the origin was with it. */
+  observe?: (load: OriginLoad) => void;
 };
 
 export type Forward = (request: ForwardedRequest, extra: ExtraHeaders) => Promise<Response>;
 
-export function createForward(callOrigin: CallOrigin): Forward {
-  return async ({ clientHeaders, ...request }, extra) => {
+export function createForward(callOrigin: CallOrigin, clock: Clock): Forward {
+  const logFailure = createErrorLog('origin-failed', clock);
+  return async ({ clientHeaders, observe, ...request }, extra) => {
     const traceparent = clientHeaders?.get('traceparent') ?? '';
     const reply = await callOrigin({
       ...request,
       timeoutMs: FORWARD_TIMEOUT_MS,
       traceparent: TRACEPARENT.test(traceparent) ? traceparent : undefined,
     });
+    observe?.(loadOf(reply));
     const broken = whyBroken(reply);
     if (broken !== undefined || reply.kind === 'no-reply') {
-      logError('origin-failed', { method: request.method, path: request.path, reason: broken });
+      logFailure({ method: request.method, path: request.path, reason: broken });
       const refusal = { kind: 'overloaded', retryAfterMs: UNREACHABLE_RETRY_MS } as const;
       return answerOf(refusal, extra, unknownResult(request));
     }
@@ -53,18 +62,33 @@ export function createForward(callOrigin: CallOrigin): Forward {
 function unknownResult({
   method,
   idempotencyKey,
-}: Omit<ForwardedRequest, 'clientHeaders'>): string | undefined {
+}: Omit<ForwardedRequest, 'clientHeaders' | 'observe'>): string | undefined {
   if (method === 'GET') return undefined;
   return idempotencyKey === undefined ? UNKNOWN_CHANGE : UNKNOWN_ORDER;
+}
+
+/**
+ * Overload is what sending less would help: the origin says so itself, or what stands before it
+ * could not reach it, or nothing came. A sale that recovers, or a pass refused, is something else.
+ */
+function loadOf(reply: OriginReply): OriginLoad {
+  if (reply.kind === 'no-reply') return { overloaded: true, pressure: undefined };
+  const { status, headers, body } = reply;
+  const isGone = GATEWAY_STATUSES.has(status) && !isProblem(headers);
+  const overloaded = isGone || (status === 503 && problemOf(body) === 'overloaded');
+  return { overloaded, pressure: readPressure(headers.get(PRESSURE_HEADER)) };
+}
+
+function isProblem(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('application/problem+json') === true;
 }
 
 /** Why a reply is not one for the buyer; undefined when it is. */
 function whyBroken(reply: OriginReply): string | undefined {
   if (reply.kind === 'no-reply') return reply.reason;
   const { status, headers } = reply;
-  const isProblem = headers.get('content-type')?.startsWith('application/problem+json') === true;
-  if (status >= 500) return isProblem ? undefined : `status ${status}`;
-  if (status === 403 && isProblem && problemOf(reply.body) === 'no-pass') {
+  if (status >= 500) return isProblem(headers) ? undefined : `status ${status}`;
+  if (status === 403 && isProblem(headers) && problemOf(reply.body) === 'no-pass') {
     return 'the origin refused the pass: do PASS_KEYS and the clocks agree on both sides?';
   }
   return status >= 300 && status < 400 ? `a redirect, status ${status}` : undefined;

@@ -1,13 +1,11 @@
 /**
- * Guests: a random id in a signed cookie. Nobody can make or change one without the pass keys, from
- * which the signing keys are derived, so that a guest needs no secret of its own; while two pass
- * keys are known, the cookies of both are good. The docs of the draw say what guests mean for
- * fairness.
+ * Guests: a random id in a signed cookie. The docs of the draw say what guests mean for fairness.
  */
-import { fromBase64Url, toBase64Url } from '../contract/base64url.ts';
-import { equalInConstantTime, type Hashing, type KeyedHash } from '../contract/hashing.ts';
+import { toBase64Url } from '../contract/base64url.ts';
+import type { Hashing } from '../contract/hashing.ts';
 import type { PassKey } from '../contract/pass.ts';
 import type { Random } from '../contract/random.ts';
+import { createSignedCookie } from './signed-cookie.ts';
 
 export const GUEST_COOKIE = 'sluice_guest';
 /** Past the longest time between seeing a sale announced and collecting what was bought. */
@@ -15,7 +13,7 @@ const LIFETIME_SECONDS = 30 * 24 * 60 * 60;
 /** 128 bits: nobody guesses another guest's id. */
 const ID_BYTES = 16;
 const KEY_LABEL = 'sluice guest cookie v1';
-const VALUE = /^(g-[A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+const GUEST_ID = /^g-[A-Za-z0-9_-]{22}$/;
 
 export interface GuestCookies {
   /** The guest's id, or undefined when there is no cookie or not one of ours. */
@@ -25,35 +23,16 @@ export interface GuestCookies {
 }
 
 export function createGuestCookies(hashing: Hashing, passKeys: readonly PassKey[]): GuestCookies {
-  const hashes = passKeys.map(({ secret }) =>
-    hashing.keyedHash(hashing.keyedHash(secret)(KEY_LABEL)),
-  );
-  const [signing] = hashes;
-  if (signing === undefined) throw new RangeError('guest cookies need at least one key');
+  const cookie = createSignedCookie(hashing, passKeys, { name: GUEST_COOKIE, label: KEY_LABEL });
   return {
     read(cookieHeader) {
-      const [, buyerId, signatureText] = VALUE.exec(cookieValue(cookieHeader)) ?? [];
-      if (buyerId === undefined || signatureText === undefined) return undefined;
-      return isSigned(hashes, buyerId, fromBase64Url(signatureText)) ? buyerId : undefined;
+      const buyerId = cookie.read(cookieHeader);
+      return buyerId !== undefined && GUEST_ID.test(buyerId) ? buyerId : undefined;
     },
     mint(random, secure) {
       const buyerId = `g-${toBase64Url(random.bytes(ID_BYTES))}`;
-      const value = `${buyerId}.${toBase64Url(signing(buyerId))}`;
-      const attributes = `Path=/; Max-Age=${LIFETIME_SECONDS}; HttpOnly; SameSite=Lax`;
-      const setCookie = `${GUEST_COOKIE}=${value}; ${attributes}${secure ? '; Secure' : ''}`;
+      const setCookie = cookie.write(buyerId, { maxAgeSeconds: LIFETIME_SECONDS, secure });
       return { buyerId, setCookie };
     },
   };
-}
-
-function isSigned(hashes: readonly KeyedHash[], text: string, signature: Uint8Array | undefined) {
-  if (signature === undefined) return false;
-  return hashes.some((keyed) => equalInConstantTime(keyed(text), signature));
-}
-
-/** RFC 6265, section 5.4: pairs joined by `; `; empty when the cookie is not there. */
-function cookieValue(header: string | null): string {
-  const name = `${GUEST_COOKIE}=`;
-  const pair = header?.split(/; */).find((part) => part.startsWith(name));
-  return pair?.slice(name.length) ?? '';
 }

@@ -5,39 +5,55 @@
 import { createDemand, type Demand } from './demand.ts';
 import type { Holding, Shard, TokenBlock } from './gates/rate-gate.ts';
 import { LEASE_LIFE_MS } from './objects/bucket.ts';
+import type { Region } from './region.ts';
 
 /**
- * A shard is worth its calls from this rate on. A slower sale has fewer shards: of a quarter of a
- * token a second in each of four buckets, an isolate that asks one would see a quarter of the rate.
+ * A slower sale is not divided among regions: one shard serves it, and has all of its rate, since
+ * a quarter of a slow rate in each of four places looks to each of them like a quarter of it.
  */
-const MIN_RATE_OF_A_SHARD = 250;
+const DIVIDED_FROM_PER_SECOND = 500;
+/** In a region, a shard more for each: with less there are more calls, and fewer tokens to each. */
+const RATE_OF_A_SHARD = 1_000;
 
 export interface Held extends Omit<Holding, 'demandTokens'> {
   blocks: TokenBlock[];
   shards: Shard[];
+  /** Whose shards they are; none: those that all regions share. */
+  region: Region | undefined;
+  /** A bucket said that it has too many callers: from then on they spread over all there may be. */
+  crowded: boolean;
   demand: Demand;
+  /** Requests since a bucket was told of them. */
+  arrived: number;
 }
 
 export function createHeld(): Held {
-  return { blocks: [], shards: [], askingUntilMs: 0, demand: createDemand(LEASE_LIFE_MS) };
+  const demand = createDemand(LEASE_LIFE_MS);
+  const nothing = { blocks: [], shards: [], region: undefined, askingUntilMs: 0 };
+  return { ...nothing, crowded: false, demand, arrived: 0 };
 }
 
 interface ShardsWanted {
   ratePerSecond: number;
   maxShards: number;
-  /** In [0, 1): where this isolate begins, so that isolates do not all ask the same shard first. */
+  region: Region | undefined;
+  /** In [0, 1): which shard is this isolate's, so that isolates spread over them. */
   fraction: number;
 }
 
 /**
  * As many shards as the present rate is worth; leased tokens stay good. While isolates hear of a
- * new rate at different moments, both counts of shards are in use: for that second the sum of their
- * rates may be off by as much as the rate has changed.
+ * new rate at different moments, both old and new shards are in use; the coordinator sees to it
+ * that all of them together have the rate once.
  */
-export function adopt(held: Held, { ratePerSecond, maxShards, fraction }: ShardsWanted): void {
-  const count = shardCount(ratePerSecond, maxShards);
-  if (held.shards.length === count) return;
+export function adopt(held: Held, wanted: ShardsWanted): void {
+  const { ratePerSecond, maxShards, fraction } = wanted;
+  const isDivided = ratePerSecond >= DIVIDED_FROM_PER_SECOND;
+  const count = isDivided && held.crowded ? maxShards : shardCount(ratePerSecond, maxShards);
+  const region = isDivided ? wanted.region : undefined;
+  if (held.shards.length === count && held.region === region) return;
   const first = Math.floor(fraction * count);
+  held.region = region;
   held.shards = Array.from({ length: count }, (_, step) => ({
     index: (first + step) % count,
     notBeforeMs: 0,
@@ -46,7 +62,7 @@ export function adopt(held: Held, { ratePerSecond, maxShards, fraction }: Shards
 }
 
 export function shardCount(ratePerSecond: number, maxShards: number): number {
-  return Math.min(maxShards, Math.max(1, Math.floor(ratePerSecond / MIN_RATE_OF_A_SHARD)));
+  return Math.min(maxShards, Math.max(1, Math.floor(ratePerSecond / RATE_OF_A_SHARD)));
 }
 
 export function spendOne(held: Held, nowMs: number): void {

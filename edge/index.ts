@@ -7,16 +7,25 @@
 import { answerOf } from './answer.ts';
 import { createApp } from './app.ts';
 import { parseEnvironment } from './environment.ts';
+import type { FeedObjects } from './feeds.ts';
 import { logError, messageOf } from './log.ts';
+import type { RateCoordinator } from './objects/rate-coordinator.ts';
+import { BUYER_HEADER, type ResultFeed } from './objects/result-feed.ts';
 import type { TokenBucket } from './objects/token-bucket.ts';
 import { workersPlatform } from './platform.ts';
 import { createEdge } from './wiring.ts';
 
+export { RateCoordinator } from './objects/rate-coordinator.ts';
+export { ResultFeed } from './objects/result-feed.ts';
 export { TokenBucket } from './objects/token-bucket.ts';
 
 /** What wrangler.toml binds, besides the variables that edge/environment.ts parses. */
 export interface Bindings {
   TOKEN_BUCKET: DurableObjectNamespace<TokenBucket>;
+  /** Asked by the token buckets. */
+  RATE_COORDINATOR: DurableObjectNamespace<RateCoordinator>;
+  /** A deployment may do without. */
+  RESULT_FEED?: DurableObjectNamespace<ResultFeed>;
 }
 
 let app: ReturnType<typeof createApp> | undefined;
@@ -37,7 +46,20 @@ function startApp(bindings: Bindings) {
   const edge = createEdge({
     environment: parseEnvironment({ ...bindings }),
     platform: workersPlatform,
-    askBucket: (name, ask) => bindings.TOKEN_BUCKET.getByName(name).lease(ask),
+    askBucket: (name, ask, locationHint) =>
+      bindings.TOKEN_BUCKET.getByName(name, locationHint && { locationHint }).lease(ask),
+    ...(bindings.RESULT_FEED && { feedObjects: feedObjectsOf(bindings.RESULT_FEED) }),
   });
   return createApp(edge);
+}
+
+/** What reaches an object is made here, of nothing that a client sent but the buyer's id. */
+function feedObjectsOf(namespace: DurableObjectNamespace<ResultFeed>): FeedObjects {
+  return {
+    connect: (name, buyerId) =>
+      namespace.getByName(name).fetch('https://feed.internal/', {
+        headers: { upgrade: 'websocket', [BUYER_HEADER]: buyerId },
+      }),
+    push: (name, pushes) => namespace.getByName(name).push(pushes),
+  };
 }

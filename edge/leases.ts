@@ -5,13 +5,17 @@
  * (503); it never opens by itself.
  */
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../contract/clock.ts';
 import type { Refusal } from '../contract/outcomes.ts';
+import type { Random } from '../contract/random.ts';
 import type { SaleSnapshot } from '../contract/sale.ts';
 import { rateGate, tokensLeft } from './gates/rate-gate.ts';
 import { adopt, createHeld, type Held, spendOne } from './held-tokens.ts';
-import type { Platform, RequestContext } from './platform.ts';
+import type { PressureReport } from './objects/adjust-rate.ts';
 import { type RateLimitState, rateLimitHeaders } from './rate-limit-headers.ts';
 import { type AskBucket, createRefill, PAUSE_AFTER_FAILURE_MS, type Refill } from './refill.ts';
+import { type Region, regionOf } from './region.ts';
+import type { Pausing, RequestContext } from './waiting.ts';
 
 /** A request looks that often whether another's call has brought tokens. */
 const LOOK_EVERY_MS = 5;
@@ -28,27 +32,40 @@ export interface RateAnswer {
   headers: Record<string, string>;
 }
 
+/** What leasing needs of a platform; it also runs where there is no Worker, in a simulation. */
+export interface LeasePlatform extends Pausing {
+  clock: Clock;
+  random: Pick<Random, 'fraction'>;
+}
+
 export interface Leases {
-  admit(sale: SaleSnapshot, context: RequestContext): Promise<RateAnswer>;
+  /** `cf`: where the request says that it comes from, if it says it. */
+  admit(sale: SaleSnapshot, context: RequestContext, cf?: unknown): Promise<RateAnswer>;
 }
 
 interface LeaseNeeds {
-  platform: Platform;
+  platform: LeasePlatform;
   askBucket: AskBucket;
+  /** In a region. */
   maxShards: number;
+  takePressure(saleId: string): PressureReport;
 }
 
-export function createLeases({ platform, askBucket, maxShards }: LeaseNeeds): Leases {
+export function createLeases({ platform, maxShards, ...needs }: LeaseNeeds): Leases {
   const bySale = new LRUCache<string, Held>({ max: MAX_SALES });
-  const refill = createRefill({ platform, askBucket });
+  const refill = createRefill({ platform, ...needs });
   const { clock, random } = platform;
+  let region: Region | undefined;
 
   return {
-    async admit(sale, context) {
+    async admit(sale, context, cf) {
+      region ??= regionOf(cf);
       const held = bySale.get(sale.saleId) ?? createHeld();
       bySale.set(sale.saleId, held);
-      adopt(held, { ratePerSecond: sale.ratePerSecond, maxShards, fraction: random.fraction() });
+      const { ratePerSecond } = sale;
+      adopt(held, { ratePerSecond, maxShards, region, fraction: random.fraction() });
       held.demand.count(clock.nowMs());
+      held.arrived += 1;
       const refusal = await spendOrRefuse({ platform, refill, sale, held, context });
       return { refusal, headers: headersOf(sale, held, refusal, clock.nowMs()) };
     },
@@ -56,7 +73,7 @@ export function createLeases({ platform, askBucket, maxShards }: LeaseNeeds): Le
 }
 
 interface Admission {
-  platform: Platform;
+  platform: LeasePlatform;
   refill: Refill;
   sale: SaleSnapshot;
   held: Held;

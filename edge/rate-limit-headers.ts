@@ -3,7 +3,7 @@
  * structured field lists (RFC 9651), one item a policy that was applied.
  */
 export interface RateLimitState {
-  policy: 'buyer' | 'sale';
+  policy: 'address' | 'buyer' | 'sale';
   /** Requests in a window. */
   quota: number;
   windowSeconds: number;
@@ -13,7 +13,11 @@ export interface RateLimitState {
   resetMs: number;
 }
 
-export function rateLimitHeaders(states: readonly RateLimitState[]): Record<string, string> {
+/** A policy that was not applied is left out. */
+export function rateLimitHeaders(
+  given: readonly (RateLimitState | undefined)[],
+): Record<string, string> {
+  const states = given.filter((state) => state !== undefined);
   return {
     'ratelimit-policy': states
       .map(({ policy, quota, windowSeconds }) => `"${policy}";q=${quota};w=${windowSeconds}`)

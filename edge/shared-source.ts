@@ -2,7 +2,8 @@
  * Where copies of what the origin says of a sale come from: the origin, through a cache that the
  * isolates of a colo share, so that it is asked about once a second and colo however many isolates
  * there are. A copy carries when the origin was asked, so that its age counts from there and two
- * caches in a row do not add up.
+ * caches in a row do not add up. The cache keeps it for longer than it is fresh: while the origin
+ * is silent, an isolate that has just begun knows what the others of its colo know.
  */
 import { z } from 'zod';
 import { problemName } from '../contract/problem.ts';
@@ -15,7 +16,9 @@ import { type Platform, within } from './platform.ts';
 const ORIGIN_TIMEOUT_MS = 2_000;
 /** A cache that is slower than that is no help. */
 const CACHE_TIMEOUT_MS = 200;
-const CACHE_LIFETIME_MS = 1_000;
+const FRESH_MS = 1_000;
+/** A sale's page says for that long how the sale was when the origin was last heard. */
+const KEPT_SECONDS = 3_600;
 
 export interface SharedSourceNeeds<Told> {
   platform: Platform;
@@ -36,7 +39,7 @@ export function createSharedSource<Told>(needs: SharedSourceNeeds<Told>): FetchC
   return async (saleId, nowMs) => {
     const address = addressOf(saleId);
     const cached = await cache.read(address);
-    if (cached !== undefined && nowMs - cached.askedAtMs <= CACHE_LIFETIME_MS) return cached;
+    if (cached !== undefined && nowMs - cached.askedAtMs <= FRESH_MS) return cached;
     const reply = await callOrigin({
       method: 'GET',
       path: pathOf(saleId),
@@ -44,8 +47,11 @@ export function createSharedSource<Told>(needs: SharedSourceNeeds<Told>): FetchC
       timeoutMs: ORIGIN_TIMEOUT_MS,
     });
     const read = readReply(needs.schema, reply, nowMs);
-    if (read.kind === 'failed') logError(`${name}-failed`, { saleId, reason: read.reason });
-    else await cache.write(address, read);
+    if (read.kind === 'failed') {
+      logError(`${name}-failed`, { saleId, reason: read.reason });
+      return { kind: 'failed', last: cached };
+    }
+    await cache.write(address, read);
     return read;
   };
 }
@@ -105,8 +111,7 @@ function createColoCache<Told>({ platform, name, schema }: SharedSourceNeeds<Tol
         return { kind: 'told', told: told ?? undefined, askedAtMs };
       }),
     async write(address: string, { told, askedAtMs }: TellingReply<Told>): Promise<void> {
-      const seconds = CACHE_LIFETIME_MS / 1000;
-      const headers = { 'cache-control': `max-age=${seconds}` };
+      const headers = { 'cache-control': `max-age=${KEPT_SECONDS}` };
       const copy = Response.json({ askedAtMs, told: told ?? null }, { headers });
       await quietly((cache) => cache.put(address, copy));
     },

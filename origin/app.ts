@@ -5,12 +5,16 @@
 import { Hono } from 'hono';
 import type { PassKeeper } from '../contract/pass.ts';
 import type { Random } from '../contract/random.ts';
+import { createEdgeListRoute } from './access/edge-list-route.ts';
 import type { Admission } from './admit/admission.ts';
+import type { LoadWatch } from './admit/load-watch.ts';
 import type { OrderReader } from './admit/order-view.ts';
 import type { StockLedger } from './admit/stock.ts';
 import type { HeldOrders } from './dead-letters/held-orders.ts';
+import { createDrawRoutes } from './draw/draw-routes.ts';
 import { answer } from './http/answer.ts';
 import { createBuyerRoutes } from './http/buyer-routes.ts';
+import { createCrowdDoor } from './http/crowd-door.ts';
 import { createDocsRoutes } from './http/docs-routes.ts';
 import { createEdgeRoutes } from './http/edge-routes.ts';
 import { type Checks, createHealthRoutes } from './http/health-routes.ts';
@@ -35,6 +39,7 @@ export interface AppOptions {
   passes: PassKeeper;
   operatorAccess: OperatorAccess;
   payWindowMs: number;
+  load: LoadWatch;
   admit: Admission;
   orders: OrderReader;
   held: HeldOrders;
@@ -66,12 +71,15 @@ export function createApp(options: AppOptions): Hono {
     const cancel = (wanted: Cancellation) =>
       cancelOrder({ book, orders, hurry: payments.workOn }, wanted);
     const { newestOf: newestPayments } = payments;
-    app.route('/', createBuyerRoutes({ passGate, admit, orders, decided: metrics.decided }));
+    const door = createCrowdDoor({ load: options.load, decided: metrics.decided });
+    app.route('/', createBuyerRoutes({ passGate, admit, orders, door }));
     app.route('/', createMineRoutes({ passGate, book, directory, held, newestPayments }));
     app.route('/', createPaymentRoutes({ passGate, payments, orders, cancel, nowMs }));
     app.route('/', createWaitlistRoutes({ passGate, waitlist }));
     app.route('/', createLeaderboardRoutes({ passGate, board, directory, nowMs }));
+    app.route('/', createDrawRoutes({ passGate, directory, nowMs }));
     app.route('/', createEdgeRoutes({ passGate, directory, stock }));
+    app.route('/', createEdgeListRoute({ passGate, book }));
     app.route('/', createDocsRoutes());
     const operated = { stores, directory, payWindowMs, nowMs, random, payments, cancel };
     app.route('/', createOperatorRoutes({ ...operated, access, logger }));

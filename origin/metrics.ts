@@ -5,6 +5,8 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../contract/outcomes.ts';
+import type { PressureReading } from './admit/load-watch.ts';
+import { PARTS } from './admit/pressure.ts';
 import type { LedgerJudgement } from './reconcile/ledger.ts';
 import type { BookOrder } from './settle/book.ts';
 
@@ -35,9 +37,13 @@ export interface Metrics {
   swept(what: string, count: number): void;
   waitlist(batch: { kind: 'join' | 'leave'; size: number; seconds: number }): void;
   notice(outcome: string): void;
+  /** Results for the edge's result feed: `posted`, `refused`, `away`, or too `late` to be said. */
+  fed(outcome: string, results: number): void;
   resultsBehind(reader: string, saleId: string, results: number): void;
   /** `read` is asked at each scrape. */
   watchLag(read: () => Promise<{ messages: number; seconds: number }>): void;
+  /** `read` is asked at each scrape. */
+  watchPressure(read: () => PressureReading): void;
 }
 
 export function createMetrics(): Metrics {
@@ -105,6 +111,7 @@ export function createMetrics(): Metrics {
     ledger,
     ...later,
     watchLag: (read) => createLagGauges(registers, read),
+    watchPressure: (read) => createPressureGauges(registers, read),
   };
 }
 
@@ -161,6 +168,7 @@ function createLaterMetrics(registers: Registry[]) {
       changes.inc({ kind }, size);
       joining.observe(seconds);
     },
+    fed: counter('sluice_feed_results_total', 'Results for the edge, by outcome.', 'outcome'),
     notice: counter('sluice_notices_total', 'Attempts to tell the shop, by outcome.', 'outcome'),
     resultsBehind: (reader: string, sale: string, results: number) =>
       behind.set({ reader, sale }, results),
@@ -184,6 +192,35 @@ function createLedgerGauges(registers: Registry[]) {
     releases.set({ sale: saleId }, terms.pendingReleases);
     if (atWatermark) difference.set({ sale: saleId }, judgement.difference);
   };
+}
+
+function createPressureGauges(registers: Registry[], read: () => PressureReading): void {
+  new Gauge({
+    name: 'sluice_pressure',
+    help: 'How busy the process is, as the edge is told: 0 is idle, 1 at its limit.',
+    registers,
+    collect() {
+      this.set(read().pressure);
+    },
+  });
+  new Gauge({
+    name: 'sluice_pressure_part',
+    help: 'What the pressure is the highest of, each against its own limit.',
+    labelNames: ['part'],
+    registers,
+    collect() {
+      const { parts } = read();
+      for (const part of PARTS) this.set({ part }, parts[part]);
+    },
+  });
+  new Gauge({
+    name: 'sluice_orders_in_flight',
+    help: 'Orders that were let in and have no answer yet.',
+    registers,
+    collect() {
+      this.set(read().inFlight);
+    },
+  });
 }
 
 /** A log that is away has no lag that could be told: the two are missing then, the rest is not. */

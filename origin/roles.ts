@@ -4,10 +4,15 @@
  * once.
  */
 import type { Clock } from '../contract/clock.ts';
+import { createPassKeeper } from '../contract/pass.ts';
 import type { Random } from '../contract/random.ts';
+import type { LoadWatch } from './admit/load-watch.ts';
 import type { Backends } from './backends.ts';
 import type { Config, Role } from './config.ts';
 import { countPendingLetters } from './dead-letters/letters.ts';
+import { createFeedRound, FEED_EVERY_MS } from './feed/follow.ts';
+import { createPostResults } from './feed/post-results.ts';
+import { nodeHashing } from './hashing.ts';
 import { createLeaderboardRound, FOLLOW_EVERY_MS } from './leaderboard/follow.ts';
 import { startSingleton } from './lease/singleton.ts';
 import { RELAY_EVERY_MS, relayRound } from './log/relay.ts';
@@ -37,6 +42,7 @@ export interface RoleParts {
   directory: SaleDirectory;
   payments: Payments;
   metrics: Metrics;
+  load: LoadWatch;
 }
 
 export interface RunningRole {
@@ -53,11 +59,12 @@ export const STARTERS: Record<
   sweep: startSweep,
   notify: startNotify,
   leaderboard: startLeaderboard,
+  feed: startFeed,
   reconcile: startReconcile,
 };
 
 async function startSettle(parts: RoleParts): Promise<RunningRole> {
-  const { random, logger, backends, metrics, onFatal } = parts;
+  const { random, logger, backends, metrics, load, onFatal } = parts;
   const { book, log } = backends;
   const settler = createSettler({
     book,
@@ -71,6 +78,7 @@ async function startSettle(parts: RoleParts): Promise<RunningRole> {
   const consumer = await log.consume(settler);
   consumer.stopped.catch(onFatal);
   metrics.watchLag(consumer.lag);
+  load.watchLag(consumer.lag);
   return {
     async close() {
       settler.close();
@@ -157,6 +165,24 @@ function startLeaderboard(parts: RoleParts): RunningRole {
     observe: ({ saleId, behind }) => metrics.resultsBehind('leaderboard', saleId, behind),
   });
   return singleton(parts, 'leaderboard', FOLLOW_EVERY_MS, round);
+}
+
+/** No edge to tell: then its pages ask by themselves. */
+function startFeed(parts: RoleParts): RunningRole {
+  const { config, clock, logger, backends, metrics } = parts;
+  const { nowMs } = clock;
+  const { EDGE_URL: edgeUrl, PASS_KEYS: keys } = config;
+  if (edgeUrl === undefined) return { close: async () => undefined };
+  const passes = createPassKeeper(nodeHashing, keys);
+  const round = createFeedRound({
+    book: backends.book,
+    post: createPostResults({ edgeUrl, passes, fetch, nowMs, logger }),
+    nowMs,
+    logger,
+    observe: metrics.fed,
+    observeBehind: (saleId, behind) => metrics.resultsBehind('feed', saleId, behind),
+  });
+  return singleton(parts, 'feed', FEED_EVERY_MS, round);
 }
 
 /** Two leases: a recovery waits for settling, and the ledger is to be read all the same. */

@@ -11,6 +11,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export const SECRET_VARIABLES = [
   'PASS_KEYS',
   'BUYER_JWT_SECRET',
+  'BUYER_JWT_SECRET_OLD',
+  'TURNSTILE_SECRET',
   'OPERATOR_TOKEN',
   'OPERATOR_TOKENS',
   'SANDBOX_SECRET',

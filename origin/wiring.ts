@@ -9,6 +9,7 @@ import type { Clock } from '../contract/clock.ts';
 import { createPassKeeper } from '../contract/pass.ts';
 import type { Random } from '../contract/random.ts';
 import { createAdmission } from './admit/admission.ts';
+import { createLoadWatch } from './admit/load-watch.ts';
 import { createOrderReader } from './admit/order-view.ts';
 import { createReserveBatcher } from './admit/reserve-batcher.ts';
 import { createApp } from './app.ts';
@@ -65,6 +66,11 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const directory = createSaleDirectory({ book, nowMs: clock.nowMs, logger });
   await directory.refresh();
   const metrics = createMetrics();
+  const load = createLoadWatch({
+    maxInFlight: config.ADMIT_MAX_IN_FLIGHT,
+    monotonicMs: () => performance.now(),
+  });
+  metrics.watchPressure(load.read);
   const payments = createPayments({
     book,
     provider: openProvider(config),
@@ -73,7 +79,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     returnUrl: (saleId) => `${config.SHOP_URL.replace(/\/$/, '')}/s/${saleId}?paid`,
     observe: metrics.payment,
   });
-  const parts: Parts = { ...options, backends, directory, payments, metrics };
+  const parts: Parts = { ...options, backends, directory, payments, metrics, load };
   await warnOfRisks(backends, logger);
 
   const roles: RunningRole[] = [];
@@ -87,6 +93,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     port: api.port,
     async close() {
       await api.close();
+      load.close();
       for (const role of roles) await role.close();
       directory.close();
       await backends.close();
@@ -101,7 +108,7 @@ async function warnOfRisks({ stock, log, book }: Backends, logger: Logger): Prom
 
 /** Every process listens, for its health and metrics; only the role `api` admits. */
 async function startApi(parts: Parts): Promise<Origin> {
-  const { config, clock, random, logger, backends, directory, payments, metrics } = parts;
+  const { config, clock, random, logger, backends, directory, payments, metrics, load } = parts;
   const { stock, log, book, leases, board } = backends;
   let draining = false;
   const appender = createAppender({
@@ -111,6 +118,7 @@ async function startApi(parts: Parts): Promise<Origin> {
     logger,
     observe: (batch) => metrics.batch('append', batch),
   });
+  load.watchOutbox(appender.waiting);
   const batcher = createReserveBatcher({
     stock,
     nowMs: clock.nowMs,
@@ -123,6 +131,7 @@ async function startApi(parts: Parts): Promise<Origin> {
     passes: createPassKeeper(nodeHashing, config.PASS_KEYS),
     operatorAccess: { tokens: operatorTokensOf(config), proxies: config.TRUSTED_PROXIES },
     payWindowMs: config.PAY_WINDOW_MS,
+    load,
     admit: createAdmission({
       directory,
       batcher,

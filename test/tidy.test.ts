@@ -12,7 +12,7 @@ const FOLDERS = ['contract', 'edge', 'origin', 'sandbox', 'cli', 'test', 'bench'
 const MAX_LINES = 300;
 const MAX_COLUMNS = 100;
 const MAX_FUNCTION_LINES = 70;
-const GENERATED = 'contract/log/gen/';
+const GENERATED = /^(contract\/log\/gen|edge\/web\/parts)\//;
 
 interface Source {
   path: string;
@@ -23,7 +23,7 @@ const sources: Source[] = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
-    .filter((path) => /\.(ts|js|lua|sql|css|html)$/.test(path) && !path.startsWith(GENERATED))
+    .filter((path) => /\.(ts|js|lua|sql|css|html)$/.test(path) && !GENERATED.test(path))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') })),
 );
 const code = sources.filter(({ path }) => /\.(ts|js)$/.test(path));
@@ -37,12 +37,15 @@ describe('import borders', () => {
     sandbox: ['edge', 'cli', 'test', 'bench'],
     cli: ['edge', 'test', 'bench'],
   };
+  /** Whoever starts the edge checks its variables first, by the edge's own rules. */
+  const ALLOWED = ['cli/edge/prepare.ts imports edge/environment.ts'];
   const breaches = (files: Source[]) =>
     files.flatMap((source) => {
       const [folder = ''] = source.path.split('/');
       return importsOf(source)
         .filter((target) => FORBIDDEN[folder]?.includes(target.split('/')[0] ?? ''))
-        .map((target) => `${source.path} imports ${target}`);
+        .map((target) => `${source.path} imports ${target}`)
+        .filter((breach) => !ALLOWED.includes(breach));
     });
 
   it('holds between contract, edge, origin and cli', () => {

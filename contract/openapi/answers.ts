@@ -32,6 +32,7 @@ export const NEEDS_OPERATOR = problemAnswer('`needs-operator`: a viewer changes 
 export const UNKNOWN_SALE = problemAnswer('`unknown-sale`');
 export const UNKNOWN_ORDER = problemAnswer('`unknown-order`');
 export const UNKNOWN = problemAnswer('`unknown-sale` or `unknown-order`');
+export const FOREIGN_PAGE = problemAnswer('`foreign-page`: of a site that is not listed');
 export const CONFLICT = problemAnswer('`conflict`');
 export const TOO_LARGE = problemAnswer('`body-too-large`');
 export const TOO_FAST = problemAnswer('`too-fast`: ask again after Retry-After');

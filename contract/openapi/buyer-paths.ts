@@ -1,14 +1,18 @@
 /** The routes of the edge: buyers', what everybody may see, and the events of payment providers. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { presaleCodeSchema } from '../access.ts';
+import { drawIdentitySchema, drawProofSchema } from '../draw-proof.ts';
 import { idempotencyKeySchema } from '../ids.ts';
 import { leaderboardSchema, myRankSchema, topSchema } from '../leaderboard.ts';
 import { myOrdersSchema, orderViewSchema, placeOrderSchema } from '../order.ts';
 import { checkoutSchema, EVENT_HEADERS, providerSchema } from '../payment.ts';
 import { saleViewSchema } from '../sale.ts';
 import { joinWaitlistSchema, placeSchema } from '../waitlist.ts';
+import { humanPaths } from './access-paths.ts';
 import {
   BUYER,
+  FOREIGN_PAGE,
   INVALID,
   jsonAnswer,
   jsonBody,
@@ -23,6 +27,7 @@ import {
   UNKNOWN_ORDER,
   UNKNOWN_SALE,
 } from './answers.ts';
+import { feedPaths } from './feed-paths.ts';
 
 const publicPaths: ZodOpenApiPathsObject = {
   '/api/clock': {
@@ -56,6 +61,22 @@ const publicPaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  '/api/sales/{saleId}/draw': {
+    get: {
+      summary: 'The proof of the draw of a sale',
+      description:
+        'From the start: the hash of the seed, and the share steps. From `revealsAt` on: the ' +
+        'seed. The key is the seed, or HMAC-SHA-256(seed, beacon) when there is a beacon. The ' +
+        'number of a buyer is the first 52 bits of HMAC-SHA-256(key, buyer id), over 2^52; ' +
+        'whoever is below the widest share of the steps begun is drawn.',
+      requestParams: { path: saleId },
+      responses: {
+        200: jsonAnswer('The proof', drawProofSchema),
+        404: UNKNOWN_SALE,
+        503: OVERLOADED,
+      },
+    },
+  },
 };
 
 const orderPaths: ZodOpenApiPathsObject = {
@@ -66,7 +87,10 @@ const orderPaths: ZodOpenApiPathsObject = {
       security: BUYER,
       requestParams: {
         path: saleId,
-        header: z.object({ 'Idempotency-Key': idempotencyKeySchema }),
+        header: z.object({
+          'Idempotency-Key': idempotencyKeySchema,
+          'Presale-Code': presaleCodeSchema.optional(),
+        }),
       },
       requestBody: jsonBody(placeOrderSchema),
       responses: {
@@ -77,7 +101,7 @@ const orderPaths: ZodOpenApiPathsObject = {
         ),
         400: INVALID,
         401: UNAUTHENTICATED,
-        403: problemAnswer('`not-open`'),
+        403: problemAnswer('`not-open`, `not-human`, `not-invited` or `foreign-page`'),
         404: UNKNOWN_SALE,
         409: problemAnswer('`sold-out`'),
         410: problemAnswer('`ended`'),
@@ -125,6 +149,7 @@ const orderPaths: ZodOpenApiPathsObject = {
       responses: {
         200: jsonAnswer('Where to go and pay', checkoutSchema),
         400: INVALID,
+        403: FOREIGN_PAGE,
         404: UNKNOWN_ORDER,
         409: problemAnswer('`not-payable`'),
         ...OWN,
@@ -143,6 +168,7 @@ const orderPaths: ZodOpenApiPathsObject = {
       responses: {
         200: jsonAnswer('The order', orderViewSchema),
         400: INVALID,
+        403: FOREIGN_PAGE,
         404: UNKNOWN_ORDER,
         409: problemAnswer('`not-cancellable`'),
         ...OWN,
@@ -162,13 +188,16 @@ const laterPaths: ZodOpenApiPathsObject = {
         'Safe to repeat: a buyer has one place. Whoever waits gets an order by themselves when ' +
         'units come back, and has a payment window from then on.',
       security: BUYER,
-      requestParams: { path: saleId },
+      requestParams: {
+        path: saleId,
+        header: z.object({ 'Presale-Code': presaleCodeSchema.optional() }),
+      },
       requestBody: jsonBody(joinWaitlistSchema),
       responses: {
         200: jsonAnswer('The place in line', placeSchema),
         400: INVALID,
         401: UNAUTHENTICATED,
-        403: problemAnswer('`not-open`'),
+        403: problemAnswer('`not-open`, `not-human`, `not-invited` or `foreign-page`'),
         404: problemAnswer('`unknown-sale` or `no-waitlist`'),
         409: problemAnswer('`not-sold-out`, `waitlist-full` or `has-order`'),
         410: ENDED,
@@ -192,7 +221,25 @@ const laterPaths: ZodOpenApiPathsObject = {
       summary: 'Wait no longer',
       security: BUYER,
       requestParams: { path: saleId },
-      responses: { 204: { description: 'The place is given up' }, 404: NOT_WAITING, ...OWN },
+      responses: {
+        204: { description: 'The place is given up' },
+        403: FOREIGN_PAGE,
+        404: NOT_WAITING,
+        ...OWN,
+      },
+    },
+  },
+  '/api/sales/{saleId}/draw/mine': {
+    get: {
+      summary: 'The buyer id that the draw of a sale goes by',
+      description: 'The number is for the buyer to compute, once the seed is published.',
+      security: BUYER,
+      requestParams: { path: saleId },
+      responses: {
+        200: jsonAnswer('Who is asking', drawIdentitySchema),
+        404: UNKNOWN_SALE,
+        ...OWN,
+      },
     },
   },
   '/api/sales/{saleId}/leaderboard/mine': {
@@ -223,4 +270,10 @@ const laterPaths: ZodOpenApiPathsObject = {
   },
 };
 
-export const buyerPaths: ZodOpenApiPathsObject = { ...publicPaths, ...orderPaths, ...laterPaths };
+export const buyerPaths: ZodOpenApiPathsObject = {
+  ...publicPaths,
+  ...humanPaths,
+  ...orderPaths,
+  ...laterPaths,
+  ...feedPaths,
+};

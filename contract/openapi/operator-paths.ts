@@ -20,6 +20,7 @@ import {
 } from '../operator-orders.ts';
 import { operatorWaitlistSchema, waitlistQuerySchema } from '../operator-waitlist.ts';
 import { newSaleSchema } from '../sale.ts';
+import { accessPaths } from './access-paths.ts';
 import {
   CONFLICT,
   INVALID,
@@ -39,6 +40,7 @@ import {
   UNKNOWN_TOKEN,
 } from './answers.ts';
 import { deadLetterPaths } from './dead-letter-paths.ts';
+import { drawPaths } from './draw-paths.ts';
 
 const changeSale = (summary: string) => ({
   post: {
@@ -260,5 +262,7 @@ export const operatorPaths: ZodOpenApiPathsObject = behindTheDoor({
   ...orderPaths,
   ...deliveryPaths,
   ...deadLetterPaths,
+  ...drawPaths,
+  ...accessPaths,
   ...changePaths,
 });

@@ -11,6 +11,8 @@ import type { Refusal } from '../../contract/outcomes.ts';
 /** With no step to wait for: operators widen by hand within minutes, so asking often is useless. */
 const NO_STEP_RETRY_MS = 10_000;
 
+export type NotDrawn = Refusal & { kind: 'not-drawn' };
+
 export interface Draw {
   shareSteps: readonly ShareStep[];
   /** HMAC keyed with the sale's seed. */
@@ -18,7 +20,7 @@ export interface Draw {
 }
 
 /** Undefined lets the request through. */
-export function drawGate(draw: Draw, buyerId: string, nowMs: number): Refusal | undefined {
+export function drawGate(draw: Draw, buyerId: string, nowMs: number): NotDrawn | undefined {
   const number = drawNumber(draw.seedHash, buyerId);
   if (number < shareAt(draw.shareSteps, nowMs)) return undefined;
   const admittingAtMs = draw.shareSteps

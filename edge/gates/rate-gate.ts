@@ -18,7 +18,7 @@ export interface Shard {
 export interface Holding {
   /** Leased tokens, the first to expire first. */
   blocks: readonly TokenBlock[];
-  /** In this isolate's own order, so that isolates do not all begin with the same. */
+  /** This isolate's own first; the others only while those before them fail. */
   shards: readonly Shard[];
   /** Somebody asks a bucket until then at the latest; 0 when nobody does. */
   askingUntilMs: number;
@@ -33,7 +33,7 @@ export type RateVerdict =
   | { kind: 'ask'; shard: Shard }
   /** None is left, and another request asks already. */
   | { kind: 'wait' }
-  /** No bucket has any before `retryAfterMs`. */
+  /** The bucket has none before `retryAfterMs`. */
   | { kind: 'too-fast'; retryAfterMs: number }
   /** No bucket can be reached: closed, since an unlimited crowd is worse than none. */
   | { kind: 'unavailable'; retryAfterMs: number };
@@ -48,29 +48,19 @@ const REFILL_BELOW = 0.25;
 export function rateGate(holding: Holding, nowMs: number): RateVerdict {
   const left = tokensLeft(holding.blocks, nowMs);
   const isAsking = nowMs < holding.askingUntilMs;
-  const shard = longestRested(holding.shards, nowMs);
+  const shard = holding.shards.find((one) => !one.failed || one.notBeforeMs <= nowMs);
+  const mayAsk = shard !== undefined && shard.notBeforeMs <= nowMs;
   if (left >= 1) {
     const isLow = left - 1 < holding.demandTokens * REFILL_BELOW;
-    return { kind: 'spend', refill: isLow && !isAsking ? shard : undefined };
+    return { kind: 'spend', refill: isLow && !isAsking && mayAsk ? shard : undefined };
   }
   if (isAsking) return { kind: 'wait' };
-  if (shard !== undefined) return { kind: 'ask', shard };
-  const earliestMs = Math.min(...holding.shards.map(({ notBeforeMs }) => notBeforeMs));
-  const kind = holding.shards.every(({ failed }) => failed) ? 'unavailable' : 'too-fast';
-  return { kind, retryAfterMs: earliestMs - nowMs };
-}
-
-/**
- * A bucket that gave all that was wanted keeps `notBeforeMs` 0 and is asked again; one that ran dry
- * comes last. Taking the first that may be asked instead left a tenth of a high rate in the others.
- */
-function longestRested(shards: readonly Shard[], nowMs: number): Shard | undefined {
-  let best: Shard | undefined;
-  for (const shard of shards) {
-    if (shard.notBeforeMs > nowMs) continue;
-    if (best === undefined || shard.notBeforeMs < best.notBeforeMs) best = shard;
+  if (shard === undefined) {
+    const earliestMs = Math.min(...holding.shards.map(({ notBeforeMs }) => notBeforeMs));
+    return { kind: 'unavailable', retryAfterMs: earliestMs - nowMs };
   }
-  return best;
+  if (mayAsk) return { kind: 'ask', shard };
+  return { kind: 'too-fast', retryAfterMs: shard.notBeforeMs - nowMs };
 }
 
 export function tokensLeft(blocks: readonly TokenBlock[], nowMs: number): number {

@@ -1,50 +1,42 @@
 /**
- * The Durable Object around a token bucket: one shard of one sale's rate, `<saleId>:<shard>`. Only
- * the rate is stored, when it changes, so that a deploy does not forget it; the tokens are not,
- * since a bucket that starts again with little is safe and a write a call would cost more than the
- * call.
+ * The Durable Object around one shard of one sale's rate, `<saleId>:<region or all>:<number>`. It
+ * stores nothing: what it may give is the coordinator's to remember, and a write a call would cost
+ * more than the call. So it starts again, after an eviction or a deploy, without a token of its
+ * own, and asks.
  */
 import { DurableObject } from 'cloudflare:workers';
 import { systemClock } from '../../contract/clock.ts';
-import {
-  type BucketRate,
-  type BucketState,
-  type LeaseAsk,
-  type LeaseGrant,
-  lease,
-  startBucket,
-} from './bucket.ts';
+import type { LeaseGrant } from './bucket.ts';
+import type { RateCoordinator } from './rate-coordinator.ts';
+import { createShard, type LeaseAsk, type Shard, type ShardFacts } from './shard.ts';
 
-const RATE_KEY = 'rate';
-
-export class TokenBucket extends DurableObject {
-  #state: BucketState | undefined;
-
-  /** Synchronous inside, so no two calls ever interleave. */
-  lease(ask: LeaseAsk): LeaseGrant {
-    assertAsk(ask);
-    const nowMs = systemClock.nowMs();
-    const before = this.#state ?? startBucket(this.#storedRate() ?? ask, nowMs);
-    const { state, grant } = lease(before, ask, nowMs);
-    const { version, tokensPerSecond } = state;
-    if (this.#state?.version !== version || this.#state.tokensPerSecond !== tokensPerSecond) {
-      this.ctx.storage.kv.put<BucketRate>(RATE_KEY, { version, tokensPerSecond });
-    }
-    this.#state = state;
-    return grant;
-  }
-
-  #storedRate(): BucketRate | undefined {
-    return this.ctx.storage.kv.get<BucketRate>(RATE_KEY);
-  }
+interface Bindings {
+  RATE_COORDINATOR: DurableObjectNamespace<RateCoordinator>;
 }
 
-function assertAsk({ version, tokensPerSecond, want }: LeaseAsk): void {
-  const isGood =
-    Number.isInteger(version) &&
-    Number.isFinite(tokensPerSecond) &&
-    tokensPerSecond > 0 &&
-    Number.isInteger(want) &&
-    want > 0;
-  if (!isGood) throw new RangeError('a lease asks for whole tokens at a positive rate');
+export class TokenBucket extends DurableObject<Bindings> {
+  #shard: Shard | undefined;
+
+  lease(ask: LeaseAsk): Promise<LeaseGrant> {
+    return this.#started().lease(ask);
+  }
+
+  /** What it goes by, and how many calls it has had by its own count. */
+  facts(): ShardFacts {
+    return this.#started().facts();
+  }
+
+  #started(): Shard {
+    if (this.#shard !== undefined) return this.#shard;
+    const { name } = this.ctx.id;
+    if (name === undefined) throw new Error('a token bucket is found by its name');
+    const saleId = name.slice(0, name.indexOf(':'));
+    this.#shard = createShard({
+      name,
+      clock: systemClock,
+      pause: (durationMs) => scheduler.wait(durationMs),
+      askCoordinator: (ask) => this.env.RATE_COORDINATOR.getByName(saleId).ask(ask),
+    });
+    return this.#shard;
+  }
 }

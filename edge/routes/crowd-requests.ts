@@ -1,23 +1,26 @@
 /**
  * What a whole crowd sends at the same moment: orders, and joining the waitlist. Both pass all
  * gates, from the cheapest to the dearest, so that a refusal costs next to nothing: what the
- * isolate knows of the sale, then who is buying, then the draw, then a token; only then does the
- * origin hear of it.
+ * isolate knows of the sale, then the address, then who is buying and whether they may, then the
+ * draw, then whether the origin is too busy, then a token; only then does the origin hear of it.
  *
  * Waiting takes the draw as ordering does: else losing it would be the way to a place in line. And
  * it takes the tokens of the same rate, which are free then: a sale that is sold out has no orders.
  */
+import { PRESALE_CODE_HEADER } from '../../contract/access.ts';
 import { saleIdSchema } from '../../contract/ids.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { SaleSnapshot } from '../../contract/sale.ts';
 import { answerOf, cookieHeaders } from '../answer.ts';
 import { type ReadBody, readJoin, readOrder } from '../body.ts';
+import { accessGate } from '../gates/access-gate.ts';
 import type { RequestClass } from '../gates/buyer-limit.ts';
-import { drawGate } from '../gates/draw-gate.ts';
 import { soldOutGate } from '../gates/sold-out-gate.ts';
 import { timeGate } from '../gates/time-gate.ts';
 import { waitlistGate } from '../gates/waitlist-gate.ts';
+import type { Buyer } from '../identity.ts';
 import type { RequestContext } from '../platform.ts';
+import type { OriginLoad } from '../pressure-seen.ts';
 import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import type { Edge } from '../wiring.ts';
 
@@ -71,18 +74,25 @@ async function throughGates(
   if (!saleIdSchema.safeParse(saleId).success) return answerOf({ kind: 'unknown-sale' });
   const sale = await edge.snapshots.find(saleId, context);
   if (sale.kind !== 'sale') return answerOf(sale);
-  const { snapshot, seedHash } = sale;
+  const { snapshot } = sale;
   const closed = timeGate(snapshot, clock.nowMs()) ?? stateGate(snapshot);
   if (closed) return answerOf(closed);
 
+  const address = edge.addressOf(request);
+  const ofAddress = edge.addressLimit.take({ address, kind: 'click', nowMs: clock.nowMs() });
+  if (ofAddress.refusal) return answerOf(ofAddress.refusal, rateLimitHeaders([ofAddress.state]));
   const buyer = await edge.identify(request, clock.nowMs());
   if (buyer.kind !== 'buyer') return answerOf(buyer);
   const { buyerId } = buyer;
-  const cookie = cookieHeaders(buyer.setCookie);
+  const newcomer = cookieHeaders(buyer.setCookie);
+
+  const barred = await whyBarred(edge, { request, buyer, snapshot, context });
+  if (barred) return answerOf(barred, newcomer);
 
   const nowMs = clock.nowMs();
-  const notDrawn = drawGate({ shareSteps: snapshot.shareSteps, seedHash }, buyerId, nowMs);
-  if (notDrawn) return answerOf(notDrawn, cookie);
+  const draw = edge.judgeDraw(request, sale, { buyerId, nowMs });
+  if (draw.kind !== 'drawn') return answerOf(draw, newcomer);
+  const cookie = { ...newcomer, ...draw.headers };
   const limited = edge.buyerLimit.take({ buyerId, requestClass, nowMs });
   if (limited.refusal) {
     return answerOf(limited.refusal, { ...cookie, ...rateLimitHeaders([limited.state]) });
@@ -91,12 +101,42 @@ async function throughGates(
   // Only now: of a refused request the body is never read.
   const wanted = await read(request, snapshot.perBuyer);
   if (wanted.kind === 'refused') return answerOf(wanted.refusal, cookie);
-  const rated = await edge.leases.admit(snapshot, context);
+  const shed = edge.shedding.judge(saleId, edge.platform.random.fraction(), clock.nowMs());
+  if (shed) return answerOf(shed, cookie);
+  const rated = await edge.leases.admit(snapshot, context, request.cf);
   const extra = { ...cookie, ...rated.headers };
   if (rated.refusal) return answerOf(rated.refusal, extra);
 
   const { body, idempotencyKey } = wanted;
   const path = `/api/sales/${saleId}/${resource}`;
   const clientHeaders = request.headers;
-  return edge.forward({ method, path, buyerId, body, idempotencyKey, clientHeaders }, extra);
+  const observe = (load: OriginLoad) => noteLoad(edge, saleId, load);
+  const forwarded = { method, path, buyerId, body, idempotencyKey, clientHeaders, observe };
+  return edge.forward(forwarded, extra);
+}
+
+interface Known {
+  request: Request;
+  buyer: Buyer;
+  snapshot: SaleSnapshot;
+  context: RequestContext;
+}
+
+/** A guest has to be a person where that is asked for, and the operator may have invited others. */
+async function whyBarred(
+  edge: Edge,
+  { request, buyer, snapshot, context }: Known,
+): Promise<Refusal | undefined> {
+  const notHuman = edge.humans?.refusal(request, buyer, edge.platform.clock.nowMs());
+  if (notHuman) return notHuman;
+  const access = await edge.findAccess(snapshot, context);
+  if (access === undefined || 'kind' in access) return access;
+  const presaleCode = request.headers.get(PRESALE_CODE_HEADER);
+  return accessGate(access, { buyerId: buyer.buyerId, presaleCode });
+}
+
+/** What one answer says is for this isolate's next requests, and for the sale's rate everywhere. */
+function noteLoad({ platform, shedding, pressureSeen }: Edge, saleId: string, load: OriginLoad) {
+  shedding.note(saleId, load, platform.clock.nowMs());
+  pressureSeen.note(saleId, load);
 }

@@ -23,6 +23,7 @@ const TROUBLES = {
   'unknown-order': 'unexpected',
   'unknown-route': 'unexpected',
   'no-pass': 'unexpected',
+  'foreign-page': 'unexpected',
   conflict: 'unexpected',
   'not-payable': 'not-payable',
   'not-cancellable': 'not-cancellable',
@@ -33,6 +34,8 @@ const TROUBLES = {
   'waitlist-full': 'waitlist-full',
   'has-order': 'has-order',
   'not-waiting': 'not-waiting',
+  'not-human': 'not-human',
+  'not-invited': 'not-invited',
   internal: 'unexpected',
 };
 
@@ -44,8 +47,12 @@ const JSON_BODY = { 'content-type': 'application/json' };
 
 let isSignedOut = false;
 
-/** @param {string} saleId @returns {Api} */
-export function createApi(saleId) {
+/**
+ * @param {string} saleId
+ * @param {() => Record<string, string>} invitation what a code's holder sends besides
+ * @returns {Api}
+ */
+export function createApi(saleId, invitation) {
   const sale = `/api/sales/${saleId}`;
   const waitlist = `${sale}/waitlist`;
   return {
@@ -55,7 +62,7 @@ export function createApi(saleId) {
     placeOrder: ({ key, quantity }) =>
       askAsBuyer(`${sale}/orders`, {
         method: 'POST',
-        headers: { ...JSON_BODY, 'idempotency-key': key },
+        headers: { ...JSON_BODY, ...invitation(), 'idempotency-key': key },
         body: JSON.stringify({ quantity }),
       }),
     pay: (orderId) => askAsBuyer(`/api/orders/${orderId}/payment`, { method: 'POST' }),
@@ -64,7 +71,7 @@ export function createApi(saleId) {
     join: (quantity) =>
       askAsBuyer(waitlist, {
         method: 'PUT',
-        headers: JSON_BODY,
+        headers: { ...JSON_BODY, ...invitation() },
         body: JSON.stringify({ quantity }),
       }),
     leave: () => askAsBuyer(waitlist, { method: 'DELETE' }),

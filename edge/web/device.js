@@ -1,8 +1,9 @@
 /** @import { Memory } from './types.ts' */
 /**
- * What the page takes from its device: a clock that nobody can set, chance, a memory and a token.
- * Where storage is blocked the memory lasts as long as the page.
+ * What the page takes from its device: a clock that nobody can set, chance, a memory and a token;
+ * and its own parts that few need. Where storage is blocked the memory lasts as long as the page.
  */
+import { loadRetryMs } from './schedule.js';
 
 export const monotonicMs = () => performance.now();
 
@@ -16,6 +17,17 @@ export const newKey = () =>
 
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A browser may keep a failure under its address, so each try has its own. @param {string} part */
+export async function load(part) {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await import(`./${part}.js${failures === 0 ? '' : `?${failures}`}`);
+    } catch {
+      await sleep(loadRetryMs({ failures, retryAfterMs: undefined, fraction: fraction() }));
+    }
+  }
+}
 
 /** @returns {Memory} */
 export function createMemory() {

@@ -1,9 +1,25 @@
 /** @import { Language, Texts, Words } from './types.ts' */
 /**
- * How the page's language writes words, prices and times. Both are loaded with the page: switching
- * asks the network for nothing, not even in the last second.
+ * How the page's language writes words, prices and times. Only the one in use is loaded; another is
+ * when it is chosen, and not in a moment in which the page has to be silent.
  */
-import { texts } from './texts.js';
+import { load, sleep } from './device.js';
+
+const SILENCE_POLL_MS = 250;
+/** @type {Partial<Record<Language, Words>>} */
+const loaded = {};
+
+/**
+ * Asks for nothing when it was loaded before; else once `mayAsk` says so.
+ * @param {Language} language
+ * @param {() => boolean} [mayAsk]
+ * @returns {Promise<Words>}
+ */
+export async function loadWords(language, mayAsk = () => true) {
+  while (loaded[language] === undefined && !mayAsk()) await sleep(SILENCE_POLL_MS);
+  loaded[language] ??= wordsIn(language, await load(`texts.${language}`));
+  return loaded[language];
+}
 
 /** @param {unknown} kept @param {string} preferred @returns {Language} */
 export function languageOf(kept, preferred) {
@@ -11,10 +27,8 @@ export function languageOf(kept, preferred) {
   return preferred.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 }
 
-/** @param {Language} language @returns {Words} */
-export function wordsIn(language) {
-  /** @type {Texts} */
-  const { messages, labels } = texts[language];
+/** @param {Language} language @param {Texts} texts @returns {Words} */
+export function wordsIn(language, { messages, labels }) {
   const dates = new Intl.DateTimeFormat(language, {
     month: 'short',
     day: 'numeric',

@@ -27,6 +27,9 @@ const SALE_SCREENS = {
   ended: { message: 'ended', tone: 'stop', button: 'is-ended', action: undefined },
 };
 
+/** It was heard from too long ago. @type {Pick<Screen, 'message' | 'tone'>} */
+const OUT_OF_TOUCH = { message: 'out-of-touch', tone: 'wait' };
+
 /** @type {Record<Action | QuietAction, Message>} */
 const SENDING_MESSAGES = {
   order: 'sending',
@@ -56,10 +59,14 @@ export const nextStep = (facts) => laterStep(facts, firstStep(facts));
 function firstStep(facts) {
   const { sale, order, sending, refusal, nowMs } = facts;
   if (sale === undefined || refusal?.trouble === 'signed-out') {
-    return refusal ? { ...LOADING, message: refusal.trouble, tone: 'stop' } : LOADING;
+    if (refusal === undefined) return LOADING;
+    const isSilent = sale === undefined && refusal.trouble === 'overloaded';
+    return { ...LOADING, message: isSilent ? 'shop-silent' : refusal.trouble, tone: 'stop' };
   }
   const state = stateAt(sale, nowMs);
+  /** @type {Screen} */
   const resting = { ...LOADING, ...SALE_SCREENS[state], timer: saleTimer(sale, state, nowMs) };
+  if (sale.asOf !== undefined && state !== 'ended') Object.assign(resting, OUT_OF_TOUCH);
   if (sending.kind !== 'idle') return sendingScreen(facts, resting);
   if (order !== undefined) return orderScreen(order, facts, resting);
   const isOrders = (refusal?.what ?? 'order') === 'order';
@@ -83,9 +90,7 @@ export function stateAt(sale, nowMs) {
 
 /**
  * A refused click is also news of the sale, newer than what was last seen of it.
- * @param {SaleView} sale
- * @param {Refused} refused
- * @returns {SaleView | undefined}
+ * @param {SaleView} sale @param {Refused} refused @returns {SaleView | undefined}
  */
 export function saleAfter(sale, { trouble, opensAt }) {
   const { waitlist, ...withoutWaitlist } = sale;
@@ -154,9 +159,7 @@ function orderScreen(order, facts, resting) {
 }
 
 /**
- * @param {SaleView} sale
- * @param {SaleState} state
- * @param {number} nowMs
+ * @param {SaleView} sale @param {SaleState} state @param {number} nowMs
  * @returns {Screen['timer']}
  */
 function saleTimer(sale, state, nowMs) {
@@ -184,7 +187,7 @@ function laterStep(facts, screen) {
   }
   if (state !== 'sold-out' || sale.waitlist === undefined) return screen;
   if (sale.waitlist.full) return order ? screen : { ...screen, message: 'waitlist-full' };
-  const message = order ? screen.message : 'can-wait';
+  const message = order || sale.asOf ? screen.message : 'can-wait';
   return refused(facts, { ...screen, message, button: 'join', action: 'join' });
 }
 
@@ -255,9 +258,7 @@ function onWaitlist({ place, waiting, quantity, unpaidUnits, estimatedWaitMs }, 
 
 /**
  * A refusal is said as long as the button that was refused is still there.
- * @param {Facts} facts
- * @param {Screen} screen
- * @returns {Screen}
+ * @param {Facts} facts @param {Screen} screen @returns {Screen}
  */
 function refused({ refusal }, screen) {
   const what = refusal?.what;
@@ -265,8 +266,7 @@ function refused({ refusal }, screen) {
   return { ...screen, message: refusal?.trouble ?? screen.message, tone: 'stop' };
 }
 
-/** An answer never takes the page back to an earlier one. */
-/** @type {Record<OrderState, number>} */
+/** An answer never takes the page back to an earlier one. @type {Record<OrderState, number>} */
 const PROGRESS = {
   accepting: 0,
   queued: 1,

@@ -75,8 +75,9 @@ async function follow(ordering) {
   let polls = 0;
   let misses = 0;
   for (;;) {
-    const { order, nowMs, hasReturned } = facts();
-    const waitMs = order && orderPollMs({ order, polls, nowMs, hasReturned, fraction: fraction() });
+    const { order, nowMs, hasReturned, isFed } = facts();
+    const waitMs =
+      order && orderPollMs({ order, polls, nowMs, hasReturned, isFed, fraction: fraction() });
     if (order === undefined || waitMs === undefined) return;
     await sleep(waitMs);
     if (turn !== ordering.followed) return;

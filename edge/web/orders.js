@@ -1,11 +1,11 @@
-/** @import { Answer, Language, MyOrders, OrdersLabel, Refused } from './types.ts' */
+/** @import { Answer, Language, MyOrders, OrdersLabel, Refused, Words } from './types.ts' */
 /**
  * A buyer's orders in all sales, each with its state in words and a way to its page. Who comes with
  * the shop's token sees the same on every device; a guest sees those of this browser.
  */
 import { askAsBuyer } from './api.js';
 import { createMemory, fraction, takeToken } from './device.js';
-import { fill, languageOf, wordsIn } from './language.js';
+import { fill, languageOf, loadWords } from './language.js';
 import { orderMessage } from './next-step.js';
 import { loadRetryMs } from './schedule.js';
 
@@ -30,7 +30,10 @@ const LABELS = {
 
 takeToken();
 const memory = createMemory();
-let words = wordsIn(languageOf(memory.read('sluice:language'), navigator.language));
+/** @type {Words} */
+let words;
+/** The language that was chosen last. @type {Language | undefined} */
+let chosen;
 /** @type {MyOrders['orders'] | undefined} */
 let orders;
 /** @type {Refused | undefined} */
@@ -53,7 +56,18 @@ async function look() {
   timer = setTimeout(look, waitMs ?? loadRetryMs({ failures, retryAfterMs, fraction: fraction() }));
 }
 
+async function speak() {
+  const language = languageOf(memory.read('sluice:language'), navigator.language);
+  chosen = language;
+  const loaded = await loadWords(language);
+  if (chosen !== language) return;
+  words = loaded;
+  draw();
+}
+
 function draw() {
+  // They are on their way.
+  if (!words) return;
   const labels = LABELS[words.language];
   document.documentElement.lang = words.language;
   document.title = words.label('my-orders');
@@ -112,9 +126,8 @@ function write(id, text) {
 document.getElementById('languages')?.addEventListener('click', ({ target }) => {
   if (!(target instanceof HTMLButtonElement)) return;
   memory.write('sluice:language', target.lang);
-  words = wordsIn(languageOf(target.lang, navigator.language));
-  draw();
+  void speak();
 });
 document.addEventListener('visibilitychange', look);
-draw();
+void speak();
 void look();

@@ -1,11 +1,11 @@
-/** @import { Action, Facts, QuietAction } from './types.ts' */
+/** @import { Action, Facts, Language, QuietAction, SaleView, Words } from './types.ts' */
 /**
  * Wires the page of one sale: what is known, what changes it (the shop, a click, the clock, another
  * tab), and the one place that draws it. Around the opening only the click asks (schedule.js).
  */
-import { createApi } from './api.js';
-import { createMemory, fraction, monotonicMs, sleep, takeToken } from './device.js';
-import { languageOf, wordsIn } from './language.js';
+import { askAsBuyer, createApi } from './api.js';
+import { createMemory, fraction, load, monotonicMs, readToken, takeToken } from './device.js';
+import { languageOf, loadWords } from './language.js';
 import { mayOrderAgain, nextStep, stateAt } from './next-step.js';
 import { createOrdering, createPaying } from './order.js';
 import * as schedule from './schedule.js';
@@ -13,10 +13,12 @@ import * as view from './view.js';
 
 /** Not at every flick between two tabs. */
 const FRESH_MS = 5000;
+/** One lost answer is nothing to tell. */
+const SILENT_AFTER = 2;
 
 takeToken();
 const saleId = location.pathname.split('/')[2] ?? '';
-const api = createApi(encodeURIComponent(saleId));
+const api = createApi(encodeURIComponent(saleId), () => codeField?.headers() ?? {});
 const memory = createMemory();
 const clock = schedule.createClock({ ask: api.nowMs, monotonicMs });
 /** Brings a guest's cookie. Others wait for it: two without one would make two guests. */
@@ -27,7 +29,10 @@ const payingName = `${name}:paying`;
 /** Keeps that this browser waits. */
 const waitingName = `${name}:waits`;
 const tabs = new BroadcastChannel(name);
-let words = wordsIn(languageOf(memory.read('sluice:language'), navigator.language));
+/** @type {Words} */
+let words;
+/** The language that was chosen last. @type {Language | undefined} */
+let chosen;
 
 /** @type {Omit<Facts, 'nowMs' | 'hasReturned'>} */
 let known = {
@@ -50,10 +55,13 @@ const facts = () => {
 
 /** @param {Partial<Facts>} change */
 function change(change) {
-  const { order } = known;
+  const { order, refusal } = known;
   known = { ...known, ...change };
   draw();
+  codeField?.update();
+  if (known.refusal !== refusal && known.refusal?.trouble === 'not-human') void showProof();
   wantMore();
+  wantFeed();
   // What an order gives back is news of its sale.
   if (known.order !== order && mayOrderAgain(known.order)) planLook();
 }
@@ -64,10 +72,13 @@ let tickTimer = 0;
 let spokenBefore;
 function draw() {
   clearTimeout(tickTimer);
+  // They are on their way.
+  if (!words) return;
   const now = facts();
   const screen = nextStep(now);
   view.show(now, screen, words);
   showQuiet(screen, words);
+  if (now.sale && stateAt(now.sale, now.nowMs) === 'ended') void showDraw();
   if (screen.action === 'join') void loadWaitlist();
   const { timer } = screen;
   if (timer === undefined || timer.label === 'closed') return;
@@ -112,6 +123,17 @@ function loadWaitlist() {
   return waitlist;
 }
 
+/** @type {Promise<ReturnType<typeof import('./feed.js').createFeed>> | undefined} */
+let feed;
+/** Only who has an order that goes on, or a place in line, waits for news. */
+function wantFeed() {
+  const { order, place } = known;
+  const waits = place !== undefined || (order !== undefined && !mayOrderAgain(order));
+  if (!waits && feed === undefined) return;
+  feed ??= load('feed').then((module) => module.createFeed({ ...parts, saleId }));
+  void feed?.then(({ update }) => update());
+}
+
 let hasMore = false;
 /** What only matters once there is an order, or nothing left to click for. */
 function wantMore() {
@@ -129,17 +151,41 @@ function wantMore() {
   }).observe(view.element('board'));
 }
 
-/** A browser may keep a failure under its address, so each try has its own. @param {string} part */
-async function load(part) {
-  for (let failures = 0; ; failures += 1) {
-    try {
-      return await import(`./${part}.js${failures === 0 ? '' : `?${failures}`}`);
-    } catch {
-      await sleep(
-        schedule.loadRetryMs({ failures, retryAfterMs: undefined, fraction: fraction() }),
-      );
-    }
-  }
+/** @type {ReturnType<typeof import('./code.js').createCodeField> | undefined} */
+let codeField;
+/** There before the button is: it would push it down. @param {SaleView} sale */
+async function wantCode({ access }) {
+  if (access !== 'code' || codeField !== undefined) return;
+  const { createCodeField } = await load('code');
+  codeField ??= createCodeField({ saleId, facts });
+}
+
+let hasAsked = false;
+/** A guest may have to show to be a person, best before the opening. Asked once. */
+async function wantProof() {
+  const { sale, order } = known;
+  const isOver = sale === undefined || stateAt(sale, clock.nowMs()) === 'ended';
+  if (hasAsked || isOver || (order !== undefined && !mayOrderAgain(order))) return;
+  if (readToken() !== undefined || schedule.isQuiet(sale, clock.nowMs())) return;
+  hasAsked = true;
+  const answer = await askAsBuyer('/api/human');
+  if (answer.kind === 'ok' && answer.body !== null) await showProof();
+}
+
+/** @type {Promise<ReturnType<typeof import('./human.js').createProof>> | undefined} */
+let proof;
+async function showProof() {
+  proof ??= load('human').then(({ createProof }) => createProof({ facts }));
+  (await proof).show();
+}
+
+let hasDraw = false;
+/** Only now may anybody know the numbers. */
+async function showDraw() {
+  if (hasDraw) return;
+  hasDraw = true;
+  const { createDrawCheck } = await load('draw');
+  createDrawCheck({ saleId, words: () => words });
 }
 
 let lookedAtMs = 0;
@@ -155,12 +201,22 @@ async function look() {
     failures = answer.kind === 'ok' ? 0 : failures + 1;
     if (answer.kind === 'ok') {
       clock.guess(Date.parse(answer.body.now));
+      await wantCode(answer.body);
       const { refusal } = known;
       change({ sale: answer.body, refusal: known.sale === undefined ? undefined : refusal });
     } else if (known.sale === undefined) change({ refusal: answer });
+    else if (failures >= SILENT_AFTER) {
+      const { asOf, now } = known.sale;
+      change({ sale: { ...known.sale, asOf: asOf ?? now } });
+    }
     if (answer.kind === 'refused' && answer.trouble === 'unknown-sale') return;
   }
   planLook();
+  await resumeOnce();
+  await wantProof();
+}
+
+async function resumeOnce() {
   if (hasResumed || known.sale === undefined || schedule.isSilent(known.sale, clock.nowMs()))
     return;
   hasResumed = true;
@@ -204,13 +260,25 @@ async function lookAgain() {
   await Promise.all([sampleClock(), look()]);
 }
 
+async function speak() {
+  const language = languageOf(memory.read('sluice:language'), navigator.language);
+  chosen = language;
+  // The first words come with the page itself; others not before the opening's click.
+  const mayAsk = () =>
+    !words || ordering.hasTried() || !schedule.isQuiet(known.sale, clock.nowMs());
+  const loaded = await loadWords(language, mayAsk);
+  if (chosen !== language) return;
+  words = loaded;
+  draw();
+}
+
 async function start() {
+  void speak();
   view.replaceBrokenPicture();
   view.onAction((action, quantity) => void act[action](quantity));
   view.onLanguage((language) => {
     memory.write('sluice:language', language);
-    words = wordsIn(languageOf(language, navigator.language));
-    draw();
+    void speak();
   });
   tabs.addEventListener('message', ({ data }) => ordering.hear(data));
   document.addEventListener('visibilitychange', lookAgain);

@@ -35,6 +35,8 @@ const HURRIED_POLLS = 30;
 /** Nobody sits and watches for money on its way back. */
 const REFUND_POLL_MS = 30_000;
 const REFUND_POLLS = 20;
+/** While results are pushed, asking only makes sure. */
+const FED_FACTOR = 4;
 /** Near the front of the waitlist the next unit may be the buyer's own. */
 const NEAR_PLACES = 20;
 const NEAR_POLL_MS = 5000;
@@ -105,23 +107,25 @@ function salePaceMs(sale, nowMs, hasOrder) {
 }
 
 /** Until the next look at the order; undefined: it is final. @param {OrderPollFacts} facts */
-export function orderPollMs({ order, hasReturned, polls, nowMs, fraction }) {
+export function orderPollMs({ order, hasReturned, polls, isFed, nowMs, fraction }) {
   const { state, payment, closedBy, payBefore, held } = order;
-  const soonMs = Math.min(LONGEST_ORDER_POLL_MS, FIRST_ORDER_POLL_MS * 1.6 ** polls);
+  const factor = isFed ? FED_FACTOR : 1;
+  const soonMs = factor * Math.min(LONGEST_ORDER_POLL_MS, FIRST_ORDER_POLL_MS * 1.6 ** polls);
+  const calmMs = factor * RESERVED_POLL_MS;
   switch (state) {
     case 'accepting':
     case 'queued':
     case 'entered':
       // Somebody has to look at it first.
-      return spread(held ? RESERVED_POLL_MS : soonMs, fraction);
+      return spread(held ? calmMs : soonMs, fraction);
     case 'reserved': {
       const isAwaited = payment === 'paid' || (hasReturned && payment !== 'failed');
       if ((isAwaited || closedBy !== undefined) && polls < HURRIED_POLLS) {
         return spread(soonMs, fraction);
       }
       const leftMs = Date.parse(payBefore ?? '') - nowMs;
-      if (leftMs > 0 && leftMs < RESERVED_POLL_MS) return leftMs + 500 + fraction * 2000;
-      return spread(RESERVED_POLL_MS, fraction);
+      if (leftMs > 0 && leftMs < calmMs) return leftMs + 500 + fraction * 2000;
+      return spread(calmMs, fraction);
     }
     case 'paid':
     case 'expired':
@@ -134,8 +138,9 @@ export function orderPollMs({ order, hasReturned, polls, nowMs, fraction }) {
 }
 
 /** @param {PlacePollFacts} facts */
-export function placePollMs({ place, failures, fraction }) {
-  const paceMs = place.place <= NEAR_PLACES ? NEAR_POLL_MS : FAR_POLL_MS;
+export function placePollMs({ place, isFed, failures, fraction }) {
+  const factor = isFed ? FED_FACTOR : 1;
+  const paceMs = factor * (place.place <= NEAR_PLACES ? NEAR_POLL_MS : FAR_POLL_MS);
   return spread(Math.min(LONGEST_PACE_MS, paceMs * 2 ** failures), fraction);
 }
 

@@ -6,9 +6,10 @@ import type { OrderView } from '../../contract/order.ts';
 import type { Checkout } from '../../contract/payment.ts';
 import type { SaleView } from '../../contract/sale.ts';
 import type { Place } from '../../contract/waitlist.ts';
-import type { labels, messages } from './texts.js';
+import type { labels, messages } from './texts.en.js';
 
 // Through here, so that a served file names one place for its types.
+export type { DrawProof } from '../../contract/draw-proof.ts';
 export type { Leaderboard, MyRank } from '../../contract/leaderboard.ts';
 export type { MyOrders, OrderState, OrderView } from '../../contract/order.ts';
 export type { Refusal } from '../../contract/outcomes.ts';
@@ -57,6 +58,8 @@ export type Trouble =
   | 'waitlist-full'
   | 'has-order'
   | 'not-waiting'
+  | 'not-human'
+  | 'not-invited'
   | 'invalid-request'
   | 'key-reused'
   | 'unknown-sale'
@@ -157,6 +160,8 @@ export interface Facts {
   hasReturned: boolean;
   /** The last answer to the load or the click, if it was a refusal. */
   refusal: Refused | undefined;
+  /** What becomes of the order is pushed; there is less to ask. */
+  isFed?: boolean;
   /** By the shop's clock. */
   nowMs: number;
 }
@@ -208,6 +213,7 @@ export interface OrderPollFacts {
   hasReturned: boolean;
   /** How often it was asked for since its state last changed. */
   polls: number;
+  isFed?: boolean | undefined;
   nowMs: number;
   /** Jitter, in [0, 1). */
   fraction: number;
@@ -215,6 +221,7 @@ export interface OrderPollFacts {
 
 export interface PlacePollFacts {
   place: Place;
+  isFed?: boolean | undefined;
   /** Looks in a row that got no answer. */
   failures: number;
   /** Jitter, in [0, 1). */
@@ -238,6 +245,11 @@ export interface LaterParts extends Pick<OrderingParts, 'shop' | 'memory' | 'fac
   name: string;
   /** The shop said how the order is by now. */
   hear(order: OrderView): void;
+}
+
+/** What the result feed needs of the page. */
+export interface FeedParts extends Pick<LaterParts, 'shop' | 'facts' | 'change' | 'hear'> {
+  saleId: string;
 }
 
 export interface Ordering extends OrderingParts {

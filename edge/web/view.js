@@ -9,7 +9,7 @@ import { fill } from './language.js';
 import { mayOrderAgain } from './next-step.js';
 import { partsOf, secondsLeft } from './schedule.js';
 
-const OWN_PICTURE = '/picture.svg';
+const OWN_PICTURE = new URL('picture.svg', import.meta.url).pathname;
 /** A double click is over by then. */
 const SETTLING_MS = 600;
 
@@ -76,11 +76,11 @@ function identity(order, values, words) {
 }
 
 /** @param {Facts} facts @param {Screen} screen @param {Words} words */
-function showMessage({ order }, { message, gaveUp, values }, words) {
+function showMessage({ sale, order }, { message, gaveUp, values }, words) {
   const [headline = '', explanation = ''] = words.messages[message];
-  const payBeforeMs = Date.parse(order?.payBefore ?? '');
+  const timeMs = Date.parse((message === 'out-of-touch' ? sale?.asOf : order?.payBefore) ?? '');
   const names = {
-    time: Number.isNaN(payBeforeMs) ? '' : words.time(payBeforeMs),
+    time: Number.isNaN(timeMs) ? '' : words.time(timeMs),
     place: words.number(values?.place ?? 0),
     units: words.number(values?.units ?? 0),
     wait: words.duration(Math.ceil((values?.waitMs ?? 0) / 1000)),

@@ -72,9 +72,9 @@ function createPlaceKeeper({ shop, facts, change, memory, name, hear }) {
     const mine = turn;
     let failures = 0;
     for (;;) {
-      const { place } = facts();
+      const { place, isFed } = facts();
       if (place === undefined) return;
-      await sleep(placePollMs({ place, failures, fraction: fraction() }));
+      await sleep(placePollMs({ place, isFed, failures, fraction: fraction() }));
       const { sale, order, nowMs } = facts();
       if (mine !== turn) return;
       const isOver = sale !== undefined && stateAt(sale, nowMs) === 'ended';

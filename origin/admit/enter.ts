@@ -5,11 +5,11 @@
  * two clicks of one buyer with different keys may both be let in; the later one to settle becomes a
  * duplicate.
  */
-import { fromBase64Url } from '../../contract/base64url.ts';
 import { drawHashFor, drawNumber } from '../../contract/draw.ts';
 import type { KeyedHash } from '../../contract/hashing.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
 import type { Outcome } from '../../contract/outcomes.ts';
+import { drawSeed } from '../draw/proof.ts';
 import { nodeHashing } from '../hashing.ts';
 import type { Appender, AppendResult } from '../log/appender.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
@@ -100,12 +100,13 @@ export function createEnter(options: EnterOptions): Enter {
 /** Where a buyer stands in the draw, 0 to 1; what the draw of one sale shares is computed once. */
 function createNumbers(): (sale: Sale, buyerId: string) => number {
   const hashes = new Map<string, KeyedHash>();
-  return ({ saleId, seed }, buyerId) => {
-    let hash = hashes.get(saleId);
+  return (sale, buyerId) => {
+    // The beacon comes later than the sale.
+    const key = `${sale.saleId} ${sale.beacon?.value ?? ''}`;
+    let hash = hashes.get(key);
     if (hash === undefined) {
-      const key = fromBase64Url(seed) ?? Buffer.from(seed);
-      hash = drawHashFor(nodeHashing, key, 'outage');
-      hashes.set(saleId, hash);
+      hash = drawHashFor(nodeHashing, drawSeed(sale), 'outage');
+      hashes.set(key, hash);
     }
     return drawNumber(hash, buyerId);
   };

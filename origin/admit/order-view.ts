@@ -93,7 +93,10 @@ export function createOrderReader(options: OrderReaderOptions): OrderReader {
   };
 }
 
-export function bookOrderView(order: BookOrder): OrderView {
+/** Also of a result, which tells the same of an order. */
+export function bookOrderView(
+  order: Omit<BookOrder, 'buyerId' | 'reservedAtMs' | 'settledAtMs'>,
+): OrderView {
   const { orderId, saleId, state, quantity, reason, payBeforeMs, closedBy } = order;
   return {
     orderId,

@@ -1,7 +1,8 @@
 /** Turns an outcome into a response, the same way on every route. */
 import { httpOf, type Outcome } from '../../contract/outcomes.ts';
 
-export function answer(outcome: Outcome): Response {
+/** `extra` is what a route adds to its answers, whatever they are. */
+export function answer(outcome: Outcome, extra?: Record<string, string>): Response {
   const { status, headers, body } = httpOf(outcome);
   return new Response(JSON.stringify(body), {
     status,
@@ -9,6 +10,7 @@ export function answer(outcome: Outcome): Response {
       'content-type': 'application/json',
       'cache-control': 'no-store',
       ...headers,
+      ...extra,
       // The rest of such a body is not read, so no other request may follow it on the connection.
       ...(outcome.kind === 'body-too-large' ? { connection: 'close' } : {}),
     },

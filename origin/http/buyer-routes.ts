@@ -8,18 +8,19 @@ import type { Admission } from '../admit/admission.ts';
 import type { OrderReader } from '../admit/order-view.ts';
 import { answer } from './answer.ts';
 import { parseBody } from './body.ts';
+import type { CrowdDoor } from './crowd-door.ts';
 import type { Admitted, PassGate } from './pass-gate.ts';
 
 export interface BuyerRoutesOptions {
   passGate: PassGate;
   admit: Admission;
   orders: OrderReader;
-  decided(kind: Outcome['kind']): void;
+  door: CrowdDoor;
 }
 
 const NO_BUYER: Outcome = { kind: 'unauthenticated', reason: 'the pass names no buyer' };
 
-export function createBuyerRoutes({ passGate, admit, orders, decided }: BuyerRoutesOptions): Hono {
+export function createBuyerRoutes({ passGate, admit, orders, door }: BuyerRoutesOptions): Hono {
   const routes = new Hono();
 
   async function place(saleId: string, admitted: Admitted): Promise<Outcome> {
@@ -33,15 +34,13 @@ export function createBuyerRoutes({ passGate, admit, orders, decided }: BuyerRou
     return admit({ saleId, buyerId, idempotencyKey: key.data, quantity, admittedAtMs });
   }
 
-  routes.post('/api/sales/:saleId/orders', async (context) => {
-    const admitted = await passGate(context.req);
-    let outcome: Outcome;
-    if (admitted.kind !== 'admitted') outcome = admitted;
-    else if (admitted.buyerId === '') outcome = NO_BUYER;
-    else outcome = await place(context.req.param('saleId'), admitted);
-    decided(outcome.kind);
-    return answer(outcome);
-  });
+  routes.post('/api/sales/:saleId/orders', ({ req }) =>
+    door({
+      judge: () => passGate(req),
+      serve: async (admitted) =>
+        admitted.buyerId === '' ? NO_BUYER : place(req.param('saleId'), admitted),
+    }),
+  );
 
   routes.get('/api/orders/:orderId', async (context) => {
     const admitted = await passGate(context.req);

@@ -3,9 +3,12 @@
  * due.
  */
 import { Hono } from 'hono';
+import { EVERYBODY } from '../../contract/access.ts';
+import { toBase64Url } from '../../contract/base64url.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import { coarseRemaining, type SaleSnapshot } from '../../contract/sale.ts';
 import type { StockLedger } from '../admit/stock.ts';
+import { drawSeed } from '../draw/proof.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { Sale } from '../settle/book.ts';
 import { answer, json } from './answer.ts';
@@ -54,8 +57,9 @@ export function snapshotOf(sale: Sale, stockLeft: number): SaleSnapshot {
     paused: sale.paused,
     soldOut: sale.loaded && stockLeft === 0,
     waitlist: { waiting: sale.waiting, cap: sale.waitlistCap },
-    seed: sale.seed,
+    seed: toBase64Url(drawSeed(sale)),
     shareSteps: sale.shareSteps,
     ratePerSecond: sale.ratePerSecond,
+    access: sale.access ?? EVERYBODY,
   };
 }

@@ -31,7 +31,7 @@ const DEEPEST = 10;
 /** As wide as the column. */
 const ACTION_CHARACTERS = 64;
 const SECRET_NAME =
-  /secret|token|password|passphrase|authorization|signature|credential|api[-_]?key/i;
+  /secret|token|password|passphrase|authorization|signature|credential|api[-_]?key|presale/i;
 const LEFT_OUT = '[left out]';
 /** Of requests to a thing itself, or to all things of a kind. */
 const VERBS: Record<string, string> = {

@@ -5,6 +5,8 @@
  */
 import { Hono } from 'hono';
 import type { Outcome } from '../../contract/outcomes.ts';
+import { addAccessRoutes } from '../access/operator-routes.ts';
+import { addDrawRoutes } from '../draw/operator-routes.ts';
 import type { Logger } from '../logger.ts';
 import type { Payments } from '../pay/payments.ts';
 import type { Cancellation } from '../sweep/cancel-order.ts';
@@ -49,11 +51,13 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
   });
   addSaleRoutes(routes, options);
   const { stores, directory, payments, cancel } = options;
+  addDrawRoutes(routes, { book: stores.book, directory, nowMs });
   addOrderRoutes(routes, { stores, directory, show: createShowOrders(payments) });
   addPaymentRoutes(routes, { book: stores.book, directory, payments, cancel });
   addWaitlistRoutes(routes, { stores, directory });
   addDeliveryRoutes(routes, { book: stores.book });
   addDeadLetterRoutes(routes, { book: stores.book });
+  addAccessRoutes(routes, { book: stores.book, directory, random: options.random });
   addChangeRoutes(routes, { book: stores.book });
   return routes;
 }

@@ -1,11 +1,10 @@
 /**
  * A sale as its operator sees it: with what buyers are not told, without the draw's secret seed.
  */
-import { fromBase64Url, toBase64Url } from '../../contract/base64url.ts';
 import { shareAt } from '../../contract/draw.ts';
 import type { OperatorSale } from '../../contract/operator.ts';
 import { saleViewOf } from '../../contract/sale.ts';
-import { nodeHashing } from '../hashing.ts';
+import { seedHashOf } from '../draw/proof.ts';
 import { snapshotOf } from '../http/edge-routes.ts';
 import type { Sale } from '../settle/book.ts';
 
@@ -29,6 +28,6 @@ export function operatorSaleView(
     freeOnPaymentFailure: sale.freeOnPaymentFailure,
     waitlistCap: sale.waitlistCap,
     score: sale.score,
-    seedHash: toBase64Url(nodeHashing.sha256(fromBase64Url(sale.seed) ?? sale.seed)),
+    seedHash: seedHashOf(sale),
   };
 }

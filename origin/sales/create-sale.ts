@@ -47,6 +47,7 @@ export function saleFrom(
     seed: toBase64Url(random.bytes(SEED_BYTES)),
     // From the beginning of time, so that opening early does not find a share of 0.
     shareSteps: [{ atMs: 0, share: wanted.share }],
+    beacon: undefined,
     payWindowMs: wanted.payWindowMs ?? payWindowMs,
     freeOnPaymentFailure: wanted.freeOnPaymentFailure,
     waitlistCap: wanted.waitlistCap ?? Math.min(wanted.units, DEFAULT_WAITLIST_CAP),

@@ -4,6 +4,7 @@
  * store said.
  */
 
+import type { SnapshotAccess } from '../../contract/access.ts';
 import type { ShareStep } from '../../contract/draw.ts';
 import type { Score } from '../../contract/leaderboard.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
@@ -28,6 +29,8 @@ export interface Sale {
   /** base64url of the draw's 32 secret bytes. */
   seed: string;
   shareSteps: ShareStep[];
+  /** Mixed into the seed, and when it was published; undefined: the seed draws by itself. */
+  beacon: { value: string; atMs: number } | undefined;
   payWindowMs: number;
   /** Whether a failed payment frees the unit at once; else the buyer may try again. */
   freeOnPaymentFailure: boolean;
@@ -48,6 +51,8 @@ export interface Sale {
    * admitted clicks go straight to the log, and settling alone decides who gets a unit.
    */
   soldBy: 'store' | 'log';
+  /** Who may buy; missing while nobody ever changed it: everybody. */
+  access?: SnapshotAccess;
 }
 
 /** What an operator may change of a sale; a missing field stays as it is. */

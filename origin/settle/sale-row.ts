@@ -2,6 +2,7 @@
  * A sale's row as every database gives it (the statements name the columns so), and back: the
  * columns of `insert-sale.sql` in their order.
  */
+import type { SnapshotAccess } from '../../contract/access.ts';
 import type { Sale } from './book.ts';
 
 type Changed =
@@ -10,7 +11,9 @@ type Changed =
   | 'recovering'
   | 'loaded'
   | 'shareSteps'
-  | 'freeOnPaymentFailure';
+  | 'beacon'
+  | 'freeOnPaymentFailure'
+  | 'access';
 
 export interface SaleRow extends Omit<Sale, Changed> {
   pictureUrl: string | null;
@@ -21,6 +24,10 @@ export interface SaleRow extends Omit<Sale, Changed> {
   freeOnPaymentFailure: number;
   /** JSON text. */
   shareSteps: string;
+  /** JSON text, with the salt of the list. */
+  access: string;
+  beacon: string | null;
+  beaconAtMs: number | null;
 }
 
 export function toSale(row: SaleRow): Sale {
@@ -39,6 +46,7 @@ export function toSale(row: SaleRow): Sale {
     ratePerSecond: row.ratePerSecond,
     seed: row.seed,
     shareSteps: JSON.parse(row.shareSteps),
+    beacon: row.beacon === null ? undefined : { value: row.beacon, atMs: row.beaconAtMs ?? 0 },
     payWindowMs: row.payWindowMs,
     freeOnPaymentFailure: row.freeOnPaymentFailure === 1,
     waitlistCap: row.waitlistCap,
@@ -48,7 +56,13 @@ export function toSale(row: SaleRow): Sale {
     recovering: row.recovering === 1,
     loaded: row.loaded === 1,
     soldBy: row.soldBy,
+    ...accessOf(row),
   };
+}
+
+function accessOf(row: SaleRow): Pick<Sale, 'access'> {
+  const { mode, version }: SnapshotAccess = JSON.parse(row.access);
+  return version === 0 ? {} : { access: { mode, version } };
 }
 
 /** All units of a new sale are free, nobody waits. */

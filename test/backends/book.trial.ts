@@ -82,6 +82,7 @@ export function newSale(details: Partial<Sale> & { saleId: string; units: number
     ratePerSecond: 1_000,
     seed: 'c2VlZA',
     shareSteps: [{ atMs: 1_795_000_000_000, share: 1 }],
+    beacon: undefined,
     payWindowMs: PAY_WINDOW_MS,
     freeOnPaymentFailure: false,
     waitlistCap: 100,

@@ -1,8 +1,12 @@
 /** Prices and words in both languages; no text with a gap that nothing fills. */
 import { describe, expect, it } from 'vitest';
 import { fill, languageOf, minorDigits, wordsIn } from '../../edge/web/language.js';
-import { texts } from '../../edge/web/texts.js';
+import * as english from '../../edge/web/texts.en.js';
+import * as chinese from '../../edge/web/texts.zh-CN.js';
 import { minorDigits as sandboxDigits } from '../../sandbox/page.ts';
+
+const wordsOf = (language: 'en' | 'zh-CN') =>
+  wordsIn(language, language === 'en' ? english : chinese);
 
 describe('the language', () => {
   it('is what the buyer chose, else the browser’s, else English', () => {
@@ -19,14 +23,14 @@ describe('the language', () => {
           .match(/\{\w+\}/g)
           ?.sort(),
       ]);
-    expect(gaps(texts['zh-CN'].labels)).toEqual(gaps(texts.en.labels));
-    expect(gaps(texts['zh-CN'].messages)).toEqual(gaps(texts.en.messages));
+    expect(gaps(chinese.labels)).toEqual(gaps(english.labels));
+    expect(gaps(chinese.messages)).toEqual(gaps(english.messages));
     expect(fill('{a} of {b}', { a: '1' })).toBe('1 of ');
   });
 
   it('writes a price in the currency’s own minor units', () => {
     const price = (language: 'en' | 'zh-CN', minor: number, currency: string) =>
-      wordsIn(language).price(minor, currency).replace(/\s/g, ' ');
+      wordsOf(language).price(minor, currency).replace(/\s/g, ' ');
     expect(price('zh-CN', 199_900, 'CNY')).toBe('¥1,999');
     expect(price('zh-CN', 199_950, 'CNY')).toBe('¥1,999.50');
     expect(price('en', 1999, 'JPY')).toBe('¥1,999');
@@ -53,7 +57,7 @@ describe('the language', () => {
   });
 
   it('says a countdown in words', () => {
-    expect(wordsIn('en').duration(600)).toBe('10 minutes');
-    expect(wordsIn('zh-CN').duration(10)).toBe('10秒钟');
+    expect(wordsOf('en').duration(600)).toBe('10 minutes');
+    expect(wordsOf('zh-CN').duration(10)).toBe('10秒钟');
   });
 });

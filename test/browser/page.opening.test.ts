@@ -33,7 +33,7 @@ describeInChromium('the opening', ({ shop: startShop, open }) => {
   });
 
   it('is silent from three seconds before until the click, whatever wakes the page', async () => {
-    const shop = await startShop({ opensInMs: 11_000 });
+    const shop = await startShop({ opensInMs: 14_000 });
     const page = await open(shop);
     const opensAtMs = Date.parse(shop.sale.opensAt);
     // Woken before: the page may ask then, and this shows that the waking works at all.

@@ -7,8 +7,8 @@ import { isoIn, ORDER_ID, orderOf, type Shop } from './page.shop.ts';
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiLTEifQ.c2lnbmF0dXJl-_';
 const note = (page: Page) => expect.poll(() => page.textContent('#note'), { timeout: 8000 });
 /** One more question of the page that is there. */
-const ASK = `import('/api.js').then(async ({ createApi }) =>
-  (await createApi('demo').myOrder()).trouble)`;
+const ASK = `import(document.querySelector('script').src.replace(/\\w+\\.js$/, 'api.js')).then(
+  async ({ createApi }) => (await createApi('demo').myOrder()).trouble)`;
 /** Requests that say who asks. */
 const personal = (shop: Shop) =>
   shop.seen.filter(({ path }) => /^\/api\/(clock|orders|sales\/demo\/.)/.test(path));

@@ -52,7 +52,9 @@ describeInChromium('paying', ({ shop: startShop, open }) => {
     await page.waitForTimeout(700);
     // The driver switches the browser's cache of left pages off: what it does is played here.
     await page.route(`**${PAY_PAGE}`, (route) => route.fulfill({ status: 204 }));
+    const left = page.waitForRequest(`**${PAY_PAGE}`);
     await page.click('#order');
+    await left;
     await expectHeadline(page, 'Opening the payment page');
     await page.evaluate(`void dispatchEvent(
       new PageTransitionEvent('pageshow', { persisted: true }))`);

@@ -4,12 +4,11 @@
  */
 import { expect, it } from 'vitest';
 import type { Refusal } from '../../contract/outcomes.ts';
-import { texts } from '../../edge/web/texts.js';
+import { messages as english } from '../../edge/web/texts.en.js';
+import { messages as chinese } from '../../edge/web/texts.zh-CN.js';
 import { describeInChromium, expectHeadline } from './page.chromium.ts';
 import type { Reply } from './page.shop.ts';
 
-const english = texts.en.messages;
-const chinese = texts['zh-CN'].messages;
 /** Long enough that the page is still waiting when the test looks. */
 const retryAfterMs = 30_000;
 const paused: Refusal = { kind: 'not-open', opensAtMs: 1, nowMs: 2, paused: true };
@@ -49,7 +48,9 @@ describeInChromium('a refused click', ({ shop: startShop, open }) => {
       .toEqual([...english[message], 'Asking again in', 'Waiting…']);
     expect(await page.getAttribute('#order', 'aria-disabled')).toBe('true');
     await page.getByRole('button', { name: '中文' }).click();
-    expect(await page.evaluate(SHOWN)).toEqual([...chinese[message], '再次询问倒计时', '等待中…']);
+    await expect
+      .poll(() => page.evaluate(SHOWN))
+      .toEqual([...chinese[message], '再次询问倒计时', '等待中…']);
   });
 
   it.each(ENDS)('is explained: %s', async (message, reply, requests) => {
@@ -61,7 +62,7 @@ describeInChromium('a refused click', ({ shop: startShop, open }) => {
     expect(await page.textContent('#headline')).toBe(english[message][0]);
     expect(await page.textContent('#explanation')).toBe(english[message][1]);
     await page.getByRole('button', { name: '中文' }).click();
-    expect(await page.textContent('#headline')).toBe(chinese[message][0]);
+    await expectHeadline(page, chinese[message][0] ?? '');
     expect(shop.requests('POST', /orders$/)).toHaveLength(requests);
   });
 

@@ -2,6 +2,7 @@
  * What the tests' shop answers to each of the buyer's routes: scripted replies first, else what a
  * shop with one sale, one order and one place on the waitlist would say.
  */
+import type { DrawProof } from '../../contract/draw-proof.ts';
 import type { OrderView } from '../../contract/order.ts';
 import { httpOf, type Outcome } from '../../contract/outcomes.ts';
 import { type SaleView, saleStateAt } from '../../contract/sale.ts';
@@ -16,6 +17,7 @@ export interface SeenRequest {
   key: string | undefined;
   cookie: string | undefined;
   authorization: string | undefined;
+  presaleCode: string | undefined;
   body: string;
 }
 
@@ -29,6 +31,8 @@ export interface Shop {
   order: OrderView | undefined;
   /** Where the buyer is on the waitlist; undefined: nowhere. */
   waiting: Place | undefined;
+  /** What is published of the draw, and who asks; undefined: no answer. */
+  draw: { proof: DrawProof; buyerId: string } | undefined;
   /** The only token that is good; undefined: everybody is a guest. */
   token: string | undefined;
   /**
@@ -41,6 +45,8 @@ export interface Shop {
   /** How many requests came without a cookie where who asks matters: each made a guest. */
   guests: number;
   clockDelayMs: number;
+  /** The edge cannot hear the shop, and has no copy of the sale. */
+  isSilent: boolean;
   nowMs(): number;
   requests(method: string, path: RegExp): SeenRequest[];
   stop(): Promise<void>;
@@ -57,12 +63,17 @@ const ok = (body: unknown): ShopAnswer => ({ status: 200, headers: {}, body });
 export function replyTo(shop: Shop, seen: SeenRequest): ShopAnswer | 'lost' {
   const { method, path } = seen;
   const now = new Date(shop.nowMs()).toISOString();
+  if (path === '/api/sales/demo' && shop.isSilent) {
+    return httpOf({ kind: 'overloaded', retryAfterMs: 1000 });
+  }
   if (path === '/api/sales/demo') return ok({ ...shop.sale, now, state: stateOf(shop) });
   if (path === '/api/sales/demo/leaderboard?top=5') return ok(BOARD);
+  if (path === '/api/sales/demo/draw') return shop.draw ? ok(shop.draw.proof) : 'lost';
   if (shop.token !== undefined && seen.authorization !== `Bearer ${shop.token}`) {
     return httpOf({ kind: 'unauthenticated', reason: 'the token has expired' });
   }
   if (path === '/api/clock') return ok({ now });
+  if (path === '/api/human') return { status: 204, headers: {}, body: undefined };
   if (path === '/api/orders') return ok({ orders: ordersOf(shop) });
   if (!/^\/api\/(sales\/demo|orders)\//.test(path)) return httpOf({ kind: 'unknown-sale' });
   if (method !== 'GET') {
@@ -71,6 +82,7 @@ export function replyTo(shop: Shop, seen: SeenRequest): ShopAnswer | 'lost' {
     if (reply !== undefined) return reply === 'lost' ? reply : httpOf(reply);
   }
   if (path.endsWith('/waitlist')) return replyOnWaitlist(shop, method);
+  if (path.endsWith('/draw/mine')) return ok({ buyerId: shop.draw?.buyerId });
   if (path.endsWith('/leaderboard/mine')) return ok({ rank: 17, quantity: 1, elapsedMs: 1234 });
   if (method === 'POST') return act(shop, seen);
   return shop.order === undefined

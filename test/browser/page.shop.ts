@@ -1,33 +1,19 @@
 /**
  * A shop for the page's tests: serves edge/web as the edge does (compressed, one page for every
- * sale, a strict content policy) and answers the buyer's routes from a script. It keeps every
+ * sale, the headers of `_headers`) and answers the buyer's routes from a script. It keeps every
  * request with its time, so that a test can say what was asked, when, and under which key. Its
  * clock may differ from the machine's, which is how a buyer with a wrong clock is played.
  */
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createGzip } from 'node:zlib';
 import { systemClock } from '../../contract/clock.ts';
 import type { OrderView } from '../../contract/order.ts';
 import type { SaleView } from '../../contract/sale.ts';
+import { fileAt } from './page.files.ts';
 import { PAY_PAGE, replyTo, type Shop } from './page.replies.ts';
 
 export { PAY_PAGE, placeOf, type Reply, type Shop } from './page.replies.ts';
-
-const WEB = join(import.meta.dirname, '../../edge/web');
-const CONTENT_TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-/** Stricter than the page may ever meet: nothing inline, nothing from elsewhere. */
-const CONTENT_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'";
 
 export const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
 
@@ -48,6 +34,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     sale: saleOf(options, nowMs()),
     order: undefined,
     waiting: undefined,
+    draw: undefined,
     token: undefined,
     replies: [],
     place() {
@@ -57,6 +44,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     seen: [],
     guests: 0,
     clockDelayMs: 0,
+    isSilent: false,
     nowMs,
     requests: (method, path) =>
       shop.seen.filter((seen) => seen.method === method && path.test(seen.path)),
@@ -97,18 +85,20 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
   let body = '';
   for await (const chunk of request) body += String(chunk);
   const key = request.headers['idempotency-key'];
+  const presaleCode = request.headers['presale-code'];
   const method = request.method ?? '';
   const { cookie, authorization } = request.headers;
   const seen = {
     ...{ method, path, atMs, body, cookie, authorization },
     key: typeof key === 'string' ? key : undefined,
+    presaleCode: presaleCode === undefined ? undefined : String(presaleCode),
   };
   shop.seen.push(seen);
   if (path === PAY_PAGE) return void response.writeHead(200).end('the provider’s page');
   if (!path.startsWith('/api/')) return serveFile(path, response);
   const reply = replyTo(shop, seen);
   if (reply === 'lost') return void response.destroy();
-  const isPublic = /demo$|leaderboard\?/.test(path);
+  const isPublic = /demo$|draw$|leaderboard\?/.test(path);
   const isGuestless = (cookie ?? authorization) === undefined && !isPublic;
   const headers = isGuestless ? { 'set-cookie': `guest=${shop.guests++}; Path=/` } : {};
   if (path === '/api/clock') await sleep(shop.clockDelayMs);
@@ -117,20 +107,8 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
   response.end(reply.status === 204 ? undefined : JSON.stringify(reply.body));
 }
 
-async function serveFile(path: string, response: ServerResponse) {
-  const [name = ''] = path.split('?');
-  const page = name.startsWith('/s/') ? 'sale.html' : name === '/orders' ? 'orders.html' : name;
-  const file = join(WEB, page);
-  const type = CONTENT_TYPES[extname(file)];
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (type === undefined || !isThere) return void response.writeHead(404).end();
-  response.writeHead(200, {
-    'content-type': type,
-    'content-encoding': 'gzip',
-    ...(extname(file) === '.html' ? { 'content-security-policy': CONTENT_POLICY } : {}),
-  });
-  createReadStream(file).pipe(createGzip()).pipe(response);
+function serveFile(path: string, response: ServerResponse) {
+  const file = fileAt(path);
+  if (file === undefined) return void response.writeHead(404).end();
+  response.writeHead(200, file.headers).end(file.body);
 }

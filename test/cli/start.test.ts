@@ -90,7 +90,7 @@ const otherPorts = async () => ({
   SANDBOX_PORT: String(await freePort()),
 });
 
-/** Processes of this start that still live: wrangler is given the folder in its arguments. */
+/** Processes of this start that still live: workerd is given the folder in its arguments. */
 function leftovers(): string[] {
   const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
   return all.filter((line) => line.includes(dataDir));

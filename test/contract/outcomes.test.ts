@@ -38,6 +38,7 @@ const OUTCOMES: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   'body-too-large': { kind: 'body-too-large', limitBytes: 8_192 },
   unauthenticated: { kind: 'unauthenticated', reason: 'the token has expired' },
   'no-pass': { kind: 'no-pass', reason: 'forged' },
+  'foreign-page': { kind: 'foreign-page' },
   conflict: { kind: 'conflict', reason: 'the sale has ended' },
   'not-payable': { kind: 'not-payable', reason: 'it is expired' },
   'not-cancellable': { kind: 'not-cancellable', reason: 'it is paid' },
@@ -48,6 +49,8 @@ const OUTCOMES: { [Kind in Outcome['kind']]: Extract<Outcome, { kind: Kind }> } 
   'waitlist-full': { kind: 'waitlist-full' },
   'has-order': { kind: 'has-order' },
   'not-waiting': { kind: 'not-waiting' },
+  'not-human': { kind: 'not-human' },
+  'not-invited': { kind: 'not-invited', reason: 'a presale code is needed' },
   internal: { kind: 'internal' },
 };
 const all = Object.values(OUTCOMES);

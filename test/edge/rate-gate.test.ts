@@ -1,10 +1,8 @@
-/**
- * The rate gate: what a request does with the tokens there are, and what many isolates do together.
- */
+/** The rate gate: what a request does with the tokens there are. Many isolates: isolates.test.ts */
 import { describe, expect, test } from 'vitest';
 import { type Holding, rateGate } from '../../edge/gates/rate-gate.ts';
 import { shardCount } from '../../edge/held-tokens.ts';
-import { simulateIsolates } from './isolates.ts';
+import type { LeaseAsk } from '../../edge/objects/shard.ts';
 import { openSale, openShop, START_MS, told } from './shop.ts';
 
 const NOW = 1_000_000;
@@ -35,24 +33,54 @@ describe('the decision', () => {
     ['waits while another asks', { askingUntilMs: NOW + 1 }, { kind: 'wait' }],
     ['asks when the other never came back', { askingUntilMs: NOW }, { kind: 'ask' }],
     [
-      'asks the shard that has rested longest',
-      { shards: [off, { ...rested, index: 1, notBeforeMs: NOW - 5 }, { ...rested, index: 2 }] },
-      { kind: 'ask', shard: { index: 2 } },
+      'asks its own shard, not the next one',
+      { shards: [rested, { ...rested, index: 1 }] },
+      { kind: 'ask', shard: { index: 0 } },
     ],
     [
-      'refuses without a call until the first shard may be asked',
-      { shards: [{ ...off, notBeforeMs: NOW + 90 }, off] },
+      'asks the next one while its own fails',
+      {
+        shards: [
+          { ...off, failed: true },
+          { ...rested, index: 1 },
+        ],
+      },
+      { kind: 'ask', shard: { index: 1 } },
+    ],
+    [
+      'asks its own again after a while',
+      {
+        shards: [
+          { ...off, failed: true, notBeforeMs: NOW },
+          { ...rested, index: 1 },
+        ],
+      },
+      { kind: 'ask', shard: { index: 0 } },
+    ],
+    [
+      'refuses without a call until its own shard may be asked',
+      { shards: [off, { ...rested, index: 1 }] },
       { kind: 'too-fast', retryAfterMs: 70 },
     ],
     [
+      'does not refill before its shard may be asked',
+      { blocks: [block], demandTokens: 10, shards: [off] },
+      { kind: 'spend', refill: undefined },
+    ],
+    [
       'is closed when all shards have failed',
-      { shards: [{ ...off, failed: true }] },
+      {
+        shards: [
+          { ...off, notBeforeMs: NOW + 90, failed: true },
+          { ...off, failed: true },
+        ],
+      },
       { kind: 'unavailable', retryAfterMs: 70 },
     ],
     [
       'is only too fast while one shard still answers',
       { shards: [{ ...off, failed: true }, off] },
-      { kind: 'too-fast' },
+      { kind: 'too-fast', retryAfterMs: 70 },
     ],
   ];
   test.each(cases)('%s', (_name, change, verdict) => {
@@ -61,11 +89,10 @@ describe('the decision', () => {
 
   test.each([
     [0.5, 1],
-    [499, 1],
-    [500, 2],
-    [1_000, 4],
+    [1_999, 1],
+    [2_000, 2],
     [1_000_000, 4],
-  ])('a rate of %d has %d shards of at most 4', (rate, shards) => {
+  ])('a rate of %d has %d shards of at most 4 in a region', (rate, shards) => {
     expect(shardCount(rate, 4)).toBe(shards);
   });
 });
@@ -132,7 +159,50 @@ describe('a sale with a rate', () => {
       return { tokens: 0, livesMs: 250 };
     };
     expect((await shop.order()).status).toBe(429);
-    expect(asked).toBe(4);
+    expect(asked).toBe(1);
+  });
+
+  const names = async (ratePerSecond: number, cf?: IncomingRequestCfProperties) => {
+    const shop = openShop(openSale({ ratePerSecond }));
+    const asked: [name: string, region: string | undefined][] = [];
+    shop.twist.bucket = async (name, _ask, region) => {
+      asked.push([name, region]);
+      return { tokens: 5, livesMs: 250 };
+    };
+    await shop.fetch('/api/sales/phone/orders', {
+      method: 'POST',
+      body: '{}',
+      headers: { 'idempotency-key': 'click-0001' },
+      ...(cf && { cf }),
+    });
+    return asked;
+  };
+  const inChina = { continent: 'AS', country: 'CN' } as IncomingRequestCfProperties;
+
+  test('asks a shard of its region', async () => {
+    expect(await names(1_000, inChina)).toEqual([['phone:apac:0', 'apac']]);
+  });
+
+  test('asks the one shard of all regions when the sale is slow', async () => {
+    expect(await names(499, inChina)).toEqual([['phone:all:0', undefined]]);
+  });
+
+  test('knows of no regions outside of Cloudflare', async () => {
+    expect(await names(1_000)).toEqual([['phone:all:0', undefined]]);
+  });
+
+  test('tells the bucket how many came, and what the origin said', async () => {
+    const shop = openShop();
+    const told: LeaseAsk[] = [];
+    shop.twist.bucket = async (_name, ask) => {
+      told.push(ask);
+      return { tokens: 5, livesMs: 250 };
+    };
+    for (let count = 0; count < 6; count += 1) await shop.order();
+    expect(told.at(0)).toMatchObject({ arrived: 1, alone: true, ratePerSecond: 1_000 });
+    expect(told.reduce((sum, { arrived }) => sum + arrived, 0)).toBeGreaterThanOrEqual(5);
+    const answered = told.reduce((sum, { pressure }) => sum + (pressure?.answered ?? 0), 0);
+    expect(answered).toBeGreaterThanOrEqual(4);
   });
 
   test('does not spend what it leased 250 ms ago', async () => {
@@ -145,46 +215,4 @@ describe('a sale with a rate', () => {
     shop.clock.ms = START_MS + 250;
     expect((await shop.order()).status).toBe(429);
   });
-});
-
-describe('isolates together', () => {
-  const seed = Number(crypto.getRandomValues(new Uint32Array(1))[0]);
-  const skewed = [2_000, 1_000, 500, 250, 125, 60, 30, 15];
-  const busy = [2_000, 1_000, 500, 300];
-
-  test(`busy ones make at most 0.05 calls an admitted request (seed ${seed})`, async () => {
-    const run = await simulateIsolates({ ratePerSecond: 1_000, demands: busy, seconds: 10, seed });
-    expect(run.calls / run.admitted).toBeLessThanOrEqual(0.05);
-    expect(run.admitted).toBeGreaterThan(0.95 * 10_000);
-  });
-
-  test(`are never let in above burst, rate and leases, however skewed (seed ${seed})`, async () => {
-    const run = await simulateIsolates({
-      ratePerSecond: 1_000,
-      demands: skewed,
-      seconds: 10,
-      seed,
-    });
-    // 100 ms worth at the start, then the rate.
-    expect(run.admitted).toBeLessThanOrEqual(1_000 * 10 + 100);
-    expect(run.admitted).toBeGreaterThan(0.93 * 10_000);
-    // In any second: the rate, a burst of 250 ms and what was leased before.
-    expect(Math.max(...run.admittedBySecond)).toBeLessThanOrEqual(1_500);
-  });
-
-  test(`below the rate everybody is let in (seed ${seed})`, async () => {
-    const demands = skewed.map((demand) => demand / 8);
-    const run = await simulateIsolates({ ratePerSecond: 1_000, demands, seconds: 10, seed });
-    expect(run.admitted / run.asked).toBeGreaterThan(0.99);
-  });
-
-  test.each([1, 2, 10, 60])(
-    `admit about %d a second when that is the rate (seed ${seed})`,
-    async (rate) => {
-      const demands = [60, 30, 30];
-      const run = await simulateIsolates({ ratePerSecond: rate, demands, seconds: 60, seed });
-      expect(run.admitted).toBeLessThanOrEqual(rate * 60.1 + 1e-6);
-      expect(run.admitted).toBeGreaterThan(rate * 60 * 0.85);
-    },
-  );
 });

@@ -10,7 +10,9 @@ describe('GET /api/sales/{saleId}', () => {
     const shop = openShop();
     const answer = await told(shop.fetch('/api/sales/phone', { headers: { cookie: 'a=b' } }));
     expect(answer.status).toBe(200);
-    expect(answer.headers.get('cache-control')).toBe('public, max-age=1');
+    expect(answer.headers.get('cache-control')).toBe(
+      'public, max-age=1, stale-while-revalidate=4, stale-if-error=60',
+    );
     expect(answer.headers.has('set-cookie')).toBe(false);
     expect(saleViewSchema.parse(answer.body)).toMatchObject({ saleId: 'phone', state: 'open' });
   });

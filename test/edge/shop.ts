@@ -13,10 +13,11 @@ import type { SaleSnapshot } from '../../contract/sale.ts';
 import { createApp } from '../../edge/app.ts';
 import type { Environment } from '../../edge/environment.ts';
 import { edgeHashing } from '../../edge/hashing.ts';
-import { type BucketState, type LeaseAsk, lease, startBucket } from '../../edge/objects/bucket.ts';
+import type { LeaseAsk } from '../../edge/objects/shard.ts';
 import type { Platform } from '../../edge/platform.ts';
 import type { AskBucket } from '../../edge/refill.ts';
 import { createEdge } from '../../edge/wiring.ts';
+import { createRateObjects } from './rate-objects.ts';
 
 export const START_MS = Date.parse('2026-11-11T00:00:00.000Z');
 export const JWT_SECRET = 'the shop signs its tokens with this key';
@@ -53,6 +54,7 @@ export function openSale(change: Partial<SaleSnapshot> = {}): SaleSnapshot {
     seed: SEED,
     shareSteps: [{ atMs: 0, share: 1 }],
     ratePerSecond: 1_000,
+    access: { mode: 'everybody', version: 0 },
     ...change,
   };
 }
@@ -85,8 +87,8 @@ export interface Shop {
   twist: { origin?: OriginTwist; bucket?: AskBucket };
   /** Sends a request and waits for what it left behind in waitUntil. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** A cold one that shares the colo's cache, the origin and the buckets. */
-  otherIsolate(): Pick<Shop, 'fetch'>;
+  /** A cold one that shares the origin, the buckets and, unless elsewhere, the colo's cache. */
+  otherIsolate(where?: 'here' | 'elsewhere'): Pick<Shop, 'fetch'>;
   /** A good order, changed by `init`. */
   order(init?: OrderInit): Promise<Response>;
 }
@@ -119,13 +121,23 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
     originUrl: 'http://origin.test',
     passKeys: PASS_KEYS,
     buyerJwtSecret: new TextEncoder().encode(JWT_SECRET),
+    buyerJwtSecretOld: undefined,
+    buyerJwksUrl: undefined,
+    buyerJwtIssuer: undefined,
+    buyerJwtAudience: undefined,
+    turnstile: undefined,
+    trustedAddressHeader: 'cf-connecting-ip',
+    addressLimit: 200,
     allowGuests: true,
+    allowedOrigins: new Set(),
     rateShards: 4,
+    feedShards: 8,
     ...change,
   };
-  const askBucket: AskBucket = (name, ask) => twist.bucket?.(name, ask) ?? buckets.ask(name, ask);
-  const startIsolate = () => {
-    const app = createApp(createEdge({ environment, platform, askBucket }));
+  const askBucket: AskBucket = (name, ask, region) =>
+    twist.bucket?.(name, ask, region) ?? buckets.ask(name, ask);
+  const startIsolate = (isolate = platform) => {
+    const app = createApp(createEdge({ environment, platform: isolate, askBucket }));
     return async (path: string, init: RequestInit = {}) => {
       const context = createExecutionContext();
       const response = await app.fetch(new Request(`https://shop.test${path}`, init), {}, context);
@@ -145,7 +157,10 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
     snapshotAsks: () => seen.filter(({ path }) => path.startsWith('/edge/')).length,
     bucketCalls: () => buckets.calls(),
     fetch: fetchEdge,
-    otherIsolate: () => ({ fetch: startIsolate() }),
+    otherIsolate(where = 'here') {
+      const openCache = where === 'here' ? platform.openCache : createColoCache(clock);
+      return { fetch: startIsolate({ ...platform, openCache }) };
+    },
     order: ({ saleId = 'phone', body = '{"quantity":1}', headers = {} } = {}) =>
       fetchEdge(`/api/sales/${saleId}/orders`, {
         method: 'POST',
@@ -169,15 +184,16 @@ export async function told(response: Response | Promise<Response>) {
 }
 
 function createBuckets(clock: { ms: number }) {
-  const states = new Map<string, BucketState>();
+  const objects = createRateObjects({
+    clock: { nowMs: () => clock.ms },
+    pause: (durationMs) => scheduler.wait(durationMs),
+  });
   let calls = 0;
   return {
     calls: () => calls,
-    async ask(name: string, ask: LeaseAsk) {
+    ask(name: string, ask: LeaseAsk) {
       calls += 1;
-      const { state, grant } = lease(states.get(name) ?? startBucket(ask, clock.ms), ask, clock.ms);
-      states.set(name, state);
-      return grant;
+      return objects.shard(name).lease(ask);
     },
   };
 }

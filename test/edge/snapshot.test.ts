@@ -19,7 +19,19 @@ describe('the plan for a copy', () => {
     ['older, just after a failure', { notBeforeMs: 200_000 }, 60_000, 'use'],
     ['a minute old, just after a failure', { notBeforeMs: 200_000 }, 60_001, 'unavailable'],
     ['nothing known', { known: undefined }, 0, 'ask'],
-    ['nothing known, somebody asks', { known: undefined, askingUntilMs: 200_000 }, 0, 'ask'],
+    ['nothing known, somebody asks', { known: undefined, askingUntilMs: 200_000 }, 0, 'wait'],
+    [
+      'older, somebody asks an origin that was silent',
+      { askingUntilMs: 200_000, notBeforeMs: 100_001 },
+      60_000,
+      'use',
+    ],
+    [
+      'a minute old, somebody asks an origin that was silent',
+      { askingUntilMs: 200_000, notBeforeMs: 100_001 },
+      60_001,
+      'ask',
+    ],
     [
       'nothing known, just after a failure',
       { known: undefined, notBeforeMs: 200_000 },

@@ -2,7 +2,7 @@
  * The Worker as it is deployed: its entry, its bindings, its Durable Objects with their storage,
  * its cache; and its configuration.
  */
-import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
@@ -12,7 +12,7 @@ import { edgeHashing } from '../../edge/hashing.ts';
 import type { Bindings } from '../../edge/index.ts';
 import { logged, openSale, PASS_KEYS, told } from './shop.ts';
 
-const { TOKEN_BUCKET } = env as unknown as Bindings;
+const { TOKEN_BUCKET, RATE_COORDINATOR } = env as unknown as Bindings;
 const worker = (exports as unknown as { default: Fetcher }).default;
 
 afterEach(() => {
@@ -76,38 +76,6 @@ describe('the Worker', () => {
   });
 });
 
-describe('a token bucket object', () => {
-  const ask = { version: 3, tokensPerSecond: 1_000, want: 10 };
-
-  test('leases, and stores the rate', async () => {
-    const stub = TOKEN_BUCKET.getByName('stored:0');
-    expect(await stub.lease(ask)).toMatchObject({ tokens: 10, livesMs: 250 });
-    const stored = await runInDurableObject(stub, (_object, state) => state.storage.kv.get('rate'));
-    expect(stored).toEqual({ version: 3, tokensPerSecond: 1_000 });
-  });
-
-  test('that starts again knows its rate against an older one, and has 100 ms worth', async () => {
-    const stub = TOKEN_BUCKET.getByName('again:0');
-    await stub.lease({ ...ask, tokensPerSecond: 20 });
-    await scheduler.wait(300);
-    await evictDurableObject(stub);
-    const grant = await stub.lease({ version: 2, tokensPerSecond: 1_000_000, want: 1_000 });
-    expect(grant.tokens).toBeLessThanOrEqual(2);
-  });
-
-  test.each([
-    { ...ask, want: 0 },
-    { ...ask, want: 1.5 },
-    { ...ask, tokensPerSecond: 0 },
-    { ...ask, tokensPerSecond: Number.POSITIVE_INFINITY },
-    { ...ask, version: Number.NaN },
-  ])('refuses %o', async (bad) => {
-    await runInDurableObject(TOKEN_BUCKET.getByName('bad:0'), (object) => {
-      expect(() => object.lease(bad)).toThrow(RangeError);
-    });
-  });
-});
-
 describe('the configuration', () => {
   const good = {
     ORIGIN_URL: 'https://origin.example.com',
@@ -155,7 +123,7 @@ describe('the configuration', () => {
   test('that is bad costs every request a 500; the log says why, the answer does not', async () => {
     vi.resetModules();
     const { default: fresh } = await import('../../edge/index.ts');
-    const bindings = { ...good, ALLOW_GUESTS: 'perhaps', TOKEN_BUCKET };
+    const bindings = { ...good, ALLOW_GUESTS: 'perhaps', TOKEN_BUCKET, RATE_COORDINATOR };
     const request = new Request<unknown, IncomingRequestCfProperties>(
       'https://shop.test/api/clock',
     );

@@ -114,8 +114,9 @@ describe(`random bytes (FUZZ_SEED=${SEED})`, () => {
 
   test('as a token name no buyer', async () => {
     const { createIdentify } = await import(new URL('identity.ts', EDGE).href);
-    const environment = { buyerJwtSecret: Buffer.alloc(32, 3), allowGuests: false };
-    const identify = createIdentify({ environment, guests: undefined, random: systemRandom });
+    const { createTokenReader } = await import(new URL('token.ts', EDGE).href);
+    const readToken = createTokenReader({ buyerJwtSecret: Buffer.alloc(32, 3) }, undefined);
+    const identify = createIdentify({ allowGuests: false, readToken });
     const jwt = fc
       .array(fc.oneof(text, fc.json()), { minLength: 3, maxLength: 3 })
       .map(

@@ -37,11 +37,10 @@ const WHOLE = {
   ...SECURED,
   ...{ ...LEAST, ...STRIPE },
   SANDBOX_PUBLIC_URL: 'https://sandbox.example',
-  STRIPE_URL: 'http://localhost:12111',
   WEBHOOK_URL: 'https://shop.example/events',
-  WEBHOOK_SECRET: WEBHOOK_KEY,
+  ...{ WEBHOOK_SECRET: WEBHOOK_KEY, EDGE_URL: 'https://shop.example' },
   OPERATOR_TOKENS: `anna:viewer:${NAMED_TOKEN}`,
-  TRUSTED_PROXIES: '10.0.0.0/8',
+  ...{ STRIPE_URL: 'http://localhost:12111', TRUSTED_PROXIES: '10.0.0.0/8' },
 };
 /** Their examples say where they come from, and are not taken themselves. */
 const SECRETS = [
@@ -51,7 +50,7 @@ const SECRETS = [
 /** They may be left out. */
 const OPTIONAL = [
   ...['SANDBOX_PUBLIC_URL', 'STRIPE_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
-  ...['WEBHOOK_URL', 'WEBHOOK_SECRET', 'OPERATOR_TOKENS', 'TRUSTED_PROXIES'],
+  ...['WEBHOOK_URL', 'WEBHOOK_SECRET', 'OPERATOR_TOKENS', 'TRUSTED_PROXIES', 'EDGE_URL'],
 ];
 
 const BAD: [name: string, value: string, problem: RegExp][] = [
@@ -66,12 +65,12 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['BOOK_URL', 'postgres://127.0.0.1', /sqlite: mysql:\/\//],
   ['LEASE_URL', 'etcd', /sqlite: redis:\/\/ rediss:\/\//],
   ['DATA_DIR', '', /character/],
-  ['ROLES', 'api,sell', /"all" or some of api,relay,settle,sweep,notify,leaderboard,reconcile/],
+  ['ROLES', 'api,sell', /"all" or some of api,.*,notify,leaderboard,feed,reconcile/],
   ['ROLES', '', /"all" or some of/],
   ['ROLES', 'api,api', /"all" or some of/],
   ['ACCEPT_AFTER', 'never', /log/],
   ['ACCEPT_WAIT_MS', '0', />=1/],
-  ['ACCEPT_WAIT_MS', 'soon', /number/],
+  ['ADMIT_MAX_IN_FLIGHT', '0', />=1/],
   ['ON_STOCK_OUTAGE', 'panic', /pause/],
   ['STOCK_OUTAGE_SHARE', '1.5', /from 0 to 1/],
   ['STOCK_OUTAGE_SHARE', '', /from 0 to 1/],
@@ -95,6 +94,7 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['STRIPE_WEBHOOK_SECRET', 'whsec_4711\n', /spaces/],
   ['STRIPE_URL', 'api.stripe.com', /https:/],
   ['SHOP_URL', 'http://shop.example', /loopback/],
+  ['EDGE_URL', 'http://shop.example', /loopback/],
   ['WEBHOOK_URL', 'ftp://shop.example', /https:/],
   ['WEBHOOK_SECRET', 'whsec_short', /24 to 64 bytes/],
   ['RELAY_AFTER_MS', '99', />=100/],
@@ -211,7 +211,7 @@ describe('what is not given', () => {
       BOOK_URL: 'sqlite:',
       LEASE_URL: 'sqlite:',
       DATA_DIR: '.sluice',
-      ROLES: ['api', 'relay', 'settle', 'sweep', 'notify', 'leaderboard', 'reconcile'],
+      ROLES: ['api', 'relay', 'settle', 'sweep', 'notify', 'leaderboard', 'feed', 'reconcile'],
       PAYMENT_PROVIDER: 'sandbox',
       SANDBOX_URL: 'http://127.0.0.1:8790',
       SHOP_URL: 'http://127.0.0.1:8787',

@@ -59,6 +59,7 @@ export function saleOf(change: Partial<Sale> = {}): Sale {
     ratePerSecond: 1_000,
     seed: 'A'.repeat(43),
     shareSteps: [{ atMs: 0, share: 1 }],
+    beacon: undefined,
     payWindowMs: 300_000,
     freeOnPaymentFailure: false,
     waitlistCap: 100,

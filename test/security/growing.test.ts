@@ -13,10 +13,17 @@ const SALES = 'as many as the operator made sales';
 const FIXED = 'as many as the program has of them';
 
 const BOUNDS: Record<string, string> = {
+  'edge/access-lists.ts entries': 'MAX_LISTS, an LRU',
   'edge/answer.ts prepared': 'MAX_PREPARED, an LRU',
   'edge/copies.ts entries': 'maxEntries, an LRU',
+  'edge/gates/address-limit.ts allowances': 'MAX_ADDRESSES, an LRU',
   'edge/gates/buyer-limit.ts allowances': 'MAX_BUYERS, an LRU',
   'edge/leases.ts bySale': 'MAX_SALES, an LRU',
+  'edge/pressure-seen.ts bySale': 'MAX_SALES, an LRU',
+  'edge/shedding.ts bySale': 'MAX_SALES, an LRU; SLOTS in each',
+  'edge/strangers.ts found': 'MAX_FOUND, an LRU',
+  'edge/turnstile.ts used': 'MAX_USED, an LRU',
+  'origin/access/access-lists.ts kept': 'MAX_LISTS, an LRU',
   'origin/admit/enter.ts appending': 'what the appender takes (appender.ts)',
   'origin/admit/admission.ts makers': SALES,
   'origin/admit/enter.ts hashes': SALES,
@@ -25,6 +32,7 @@ const BOUNDS: Record<string, string> = {
   'origin/backends.ts opened': FIXED,
   'origin/embedded.ts waiting': 'one write for each caller who waits for it, each with a bound',
   'origin/failpoints.ts armed': FIXED,
+  'origin/feed/follow.ts cursors': SALES,
   'origin/http/event-limit.ts ofProvider': FIXED,
   'origin/http/leaderboard-routes.ts kept': SALES,
   'origin/leaderboard/follow.ts cursors': SALES,

@@ -1,0 +1,87 @@
+/**
+ * Where the lists of who may buy come from: the origin, through a cache that the isolates of a colo
+ * share. A version of a list never changes, so a copy is good for as long as somebody wants it. The
+ * cache lies under a host that no client can reach and a path that nobody without the pass key can
+ * guess: the list's salt is a secret.
+ */
+import { z } from 'zod';
+import { type AccessList, accessListSchema } from '../contract/access.ts';
+import { toBase64Url } from '../contract/base64url.ts';
+import type { Hashing } from '../contract/hashing.ts';
+import type { PassKey } from '../contract/pass.ts';
+import { logError, messageOf } from './log.ts';
+import type { CallOrigin } from './origin.ts';
+import { type Platform, within } from './platform.ts';
+
+/** A list of 1 MB over a slow line. */
+const ORIGIN_TIMEOUT_MS = 3_000;
+/** A cache that is slower than that is no help. */
+const CACHE_TIMEOUT_MS = 500;
+const CACHE_SECONDS = 3_600;
+const CACHE_NAME = 'sluice-access';
+const KEY_LABEL = 'sluice access cache v1';
+
+/** Undefined when it could not be had; never rejects. */
+export type FetchAccessList = (saleId: string, version: number) => Promise<AccessList | undefined>;
+
+interface SourceNeeds {
+  platform: Platform;
+  hashing: Hashing;
+  passKeys: readonly PassKey[];
+  callOrigin: CallOrigin;
+}
+
+export function createAccessSource(needs: SourceNeeds): FetchAccessList {
+  const { platform, hashing, passKeys, callOrigin } = needs;
+  const [key] = passKeys;
+  if (key === undefined) throw new RangeError('the cache of lists needs a pass key');
+  const secretPath = toBase64Url(hashing.keyedHash(key.secret)(KEY_LABEL));
+
+  /** The cache only saves calls: when it fails or is slow, the origin is asked. */
+  async function quietly<Value>(work: (cache: Cache) => Promise<Value>) {
+    const opened = async () => work(await platform.openCache(CACHE_NAME));
+    try {
+      return await within(platform, { timeoutMs: CACHE_TIMEOUT_MS, late: undefined }, opened());
+    } catch (error) {
+      logError('access-cache-failed', { reason: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  return async (saleId, version) => {
+    const address = `https://access.sluice.invalid/${secretPath}/${saleId}/${version}`;
+    const cached = await quietly(async (cache) => (await cache.match(address))?.text());
+    const known = cached === undefined ? undefined : readList(cached);
+    if (known?.kind === 'list' && known.list.version >= version) return known.list;
+    const path = `/edge/sales/${saleId}/access?version=${version}`;
+    const timeoutMs = ORIGIN_TIMEOUT_MS;
+    const reply = await callOrigin({ method: 'GET', path, buyerId: '', timeoutMs });
+    const failed = (reason: string) => {
+      logError('access-failed', { saleId, version, reason });
+      return undefined;
+    };
+    if (reply.kind === 'no-reply') return failed(reply.reason);
+    if (reply.status !== 200) return failed(`status ${reply.status}`);
+    const text = new TextDecoder().decode(reply.body);
+    const read = readList(text);
+    if (read.kind === 'bad') return failed(read.reason);
+    if (read.list.version < version) return failed(`version ${read.list.version} only`);
+    const headers = { 'cache-control': `max-age=${CACHE_SECONDS}` };
+    await quietly((cache) => cache.put(address, new Response(text, { headers })));
+    return read.list;
+  };
+}
+
+function readList(
+  text: string,
+): { kind: 'list'; list: AccessList } | { kind: 'bad'; reason: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { kind: 'bad', reason: 'not JSON' };
+  }
+  const parsed = accessListSchema.safeParse(value);
+  if (!parsed.success) return { kind: 'bad', reason: z.prettifyError(parsed.error) };
+  return { kind: 'list', list: parsed.data };
+}

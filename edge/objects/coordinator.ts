@@ -1,0 +1,112 @@
+/**
+ * The coordinator of one sale's rate: what the Durable Object does, without the object. It sees
+ * what all isolates saw of the origin, and sets the present rate by it once a second; it sees the
+ * demand of all shards, and divides the present rate by it. Everything that it answers by is stored
+ * before the answer is sent: it may start again at any moment and know what it gave to whom.
+ *
+ * Nothing here runs by a timer or an alarm: what is not asked for ends by itself.
+ */
+import type { Clock } from '../../contract/clock.ts';
+import type { AdjustedRate, AdjustFacts, PressureReport } from './adjust-rate.ts';
+import {
+  type Division,
+  divideRate,
+  type Part,
+  type PartAsk,
+  startDivision,
+} from './divide-rate.ts';
+
+/** The rate is adjusted once in that time. */
+const STEP_MS = 1_000;
+
+export interface RateAsk extends PartAsk {
+  /** Of the sale, the newest that the shard's caller knows. */
+  version: number;
+  /** What the operator set. */
+  ratePerSecond: number;
+  /** No isolate that asks this shard knows of another. */
+  alone: boolean;
+  pressure: PressureReport;
+}
+
+export interface RateState {
+  version: number;
+  configuredPerSecond: number;
+  /** The present rate, by what the origin bears. */
+  adjusted: AdjustedRate;
+  division: Division;
+}
+
+export type AdjustRate = (before: AdjustedRate | undefined, facts: AdjustFacts) => AdjustedRate;
+
+interface CoordinatorNeeds {
+  clock: Clock;
+  adjustRate: AdjustRate;
+  /** What was last written; undefined at the very first. */
+  read(): RateState | undefined;
+  /** Kept before the answer leaves. */
+  write(state: RateState): void;
+}
+
+export interface Coordinator {
+  /** Synchronous inside, so no two calls ever interleave. */
+  ask(ask: RateAsk): Part;
+}
+
+export function createCoordinator(needs: CoordinatorNeeds): Coordinator {
+  const { clock, adjustRate, read, write } = needs;
+  let state = read();
+  /** Since the rate was adjusted; forgetting it raises the rate by one step at most. */
+  let report = noReport();
+
+  return {
+    ask(ask) {
+      assertAsk(ask);
+      const nowMs = clock.nowMs();
+      report = add(report, ask.pressure);
+      const { version, configuredPerSecond } = configuredOf(state, ask);
+      const isSame = state?.configuredPerSecond === configuredPerSecond;
+      let adjusted = isSame ? state?.adjusted : undefined;
+      if (adjusted === undefined || nowMs - adjusted.adjustedAtMs >= STEP_MS) {
+        adjusted = adjustRate(adjusted, { configuredPerSecond, report, nowMs });
+        report = noReport();
+      }
+      const { ratePerSecond } = adjusted;
+      const before = state?.division ?? startDivision(ratePerSecond, nowMs);
+      const facts = { ratePerSecond, alone: ask.alone, nowMs };
+      const { division, part } = divideRate(before, ask, facts);
+      state = { version, configuredPerSecond, adjusted, division };
+      write(state);
+      return part;
+    },
+  };
+}
+
+/** An isolate with an old snapshot changes nothing. */
+function configuredOf(state: RateState | undefined, { version, ratePerSecond }: RateAsk) {
+  if (state !== undefined && state.version >= version) return state;
+  return { version, configuredPerSecond: ratePerSecond };
+}
+
+function noReport(): PressureReport {
+  return { answered: 0, overloaded: 0, pressure: 0 };
+}
+
+function add(sum: PressureReport, more: PressureReport): PressureReport {
+  return {
+    answered: sum.answered + more.answered,
+    overloaded: sum.overloaded + more.overloaded,
+    pressure: Math.max(sum.pressure, more.pressure),
+  };
+}
+
+function assertAsk({ version, ratePerSecond, arrived, overMs, holds }: RateAsk): void {
+  const isGood =
+    Number.isInteger(version) &&
+    Number.isFinite(ratePerSecond) &&
+    ratePerSecond > 0 &&
+    Number.isInteger(holds) &&
+    arrived >= 0 &&
+    overMs >= 0;
+  if (!isGood) throw new RangeError('a shard asks for a part of a positive rate');
+}

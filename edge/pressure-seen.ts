@@ -1,0 +1,46 @@
+/**
+ * What this isolate saw of its origin's answers, a sale at a time, until the rate gate takes it
+ * along to the bucket. What was taken and then lost on its way is not told again: the origin says
+ * how it is with every answer.
+ */
+import { LRUCache } from 'lru-cache';
+import type { PressureReport } from './objects/adjust-rate.ts';
+
+/** 200 bytes each; a forgotten one is an isolate that says nothing for once. */
+const MAX_SALES = 1_000;
+
+/** What one answer of the origin says about its load. */
+export interface OriginLoad {
+  /** It had too much to do (503 `overloaded`), or gave no answer at all. */
+  overloaded: boolean;
+  /** The hint that came with the answer, 0 to 1 and above. */
+  pressure: number | undefined;
+}
+
+export interface PressureSeen {
+  note(saleId: string, load: OriginLoad): void;
+  /** All since the last time. */
+  take(saleId: string): PressureReport;
+}
+
+export function createPressureSeen(): PressureSeen {
+  const bySale = new LRUCache<string, PressureReport>({ max: MAX_SALES });
+  return {
+    note(saleId, { overloaded, pressure = 0 }) {
+      const seen = bySale.get(saleId) ?? nothing();
+      seen.answered += 1;
+      if (overloaded) seen.overloaded += 1;
+      seen.pressure = Math.max(seen.pressure, pressure);
+      bySale.set(saleId, seen);
+    },
+    take(saleId) {
+      const seen = bySale.get(saleId) ?? nothing();
+      bySale.delete(saleId);
+      return seen;
+    },
+  };
+}
+
+function nothing(): PressureReport {
+  return { answered: 0, overloaded: 0, pressure: 0 };
+}

@@ -1,0 +1,2 @@
+-- Changes who may buy and raises the sale's version. Parameters: access (JSON), sale id.
+UPDATE sales SET version = version + 1, access = ? WHERE sale_id = ?

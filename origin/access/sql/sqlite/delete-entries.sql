@@ -1,0 +1,3 @@
+-- Takes entries off a sale's list. Parameters: sale id, kind, list of hashes.
+DELETE FROM book_sale_access WHERE sale_id = ? AND kind = ?
+  AND hash IN (SELECT value FROM json_each(?))

@@ -1,0 +1,3 @@
+-- Which of these are on a sale's list already. Parameters: sale id, kind, list of hashes.
+SELECT hash FROM book_sale_access WHERE sale_id = ? AND kind = ?
+  AND hash IN (SELECT value FROM json_each(?))

@@ -1,0 +1,77 @@
+/**
+ * The shop is gone: the page loads all the same and says what is the case, in the buyer's language;
+ * nothing is lost when it comes back. With the real edge and an origin that is switched off before
+ * the visit and during it, and with an edge that has never heard of the sale.
+ */
+import { expect, it } from 'vitest';
+import { openEdgeStage } from './edge.stage.ts';
+import { describeInChromium, expectHeadline } from './page.chromium.ts';
+
+/** Past the 5 s after which a copy no longer passes for now, and the page's next look at it. */
+const NOTICED = { timeout: 25_000 };
+
+describeInChromium('the page while the shop does not answer', ({ shop, buyer, open }) => {
+  it('loads, and says how the sale was when the shop was last heard', async () => {
+    const stage = await openEdgeStage();
+    try {
+      stage.sale = { remaining: 40 };
+      await fetch(`${stage.url}/api/sales/demo`);
+      await stage.stopOrigin();
+      await new Promise((resolve) => setTimeout(resolve, 6_500));
+      const page = await (await buyer()).newPage();
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      await page.goto(`${stage.url}/s/demo`);
+      await expectHeadline(page, 'The shop does not answer');
+      expect(await page.textContent('#explanation')).toMatch(
+        /^This is how it was at \d\d:\d\d:\d\d\./,
+      );
+      expect(await page.textContent('#stock')).toBe('About 40 of 100 left');
+      await page.click('#order');
+      await expectHeadline(page, 'Very busy');
+      expect(errors).toEqual([]);
+
+      await stage.startOrigin();
+      await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('In line');
+    } finally {
+      await stage.close();
+    }
+  });
+
+  it('says so during a visit as well, and goes on by itself', async () => {
+    const stage = await openEdgeStage();
+    try {
+      const page = await (await buyer({ locale: 'zh-CN' })).newPage();
+      await page.goto(`${stage.url}/s/demo`);
+      await expectHeadline(page, '正在发售');
+      await stage.stopOrigin();
+      await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('商店没有回应');
+      await stage.startOrigin();
+      await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('正在发售');
+    } finally {
+      await stage.close();
+    }
+  });
+
+  it('that the edge has never heard of loads, asks again and then shows the sale', async () => {
+    const silent = await shop();
+    silent.isSilent = true;
+    const page = await (await buyer()).newPage();
+    await page.goto(`${silent.url}/s/demo`);
+    await expectHeadline(page, 'The shop does not answer');
+    expect(await page.textContent('#explanation')).toBe(
+      'We ask again by ourselves. No need to reload.',
+    );
+    silent.isSilent = false;
+    await expectHeadline(page, 'Open now');
+  });
+
+  it('says when the edge itself is gone, after two lost looks', async () => {
+    const gone = await shop();
+    const page = await open(gone);
+    await gone.stop();
+    await expect
+      .poll(() => page.textContent('#headline'), { timeout: 45_000 })
+      .toBe('The shop does not answer');
+  });
+});
