@@ -10,6 +10,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandom } from '../contract/random.ts';
+import type { SaleSnapshot } from '../contract/sale.ts';
 import { createGuestCookies } from '../edge/guest-cookie.ts';
 import { edgeHashing } from '../edge/hashing.ts';
 import { median, table } from './report.ts';
@@ -33,16 +34,19 @@ const TURNS = [
 ];
 type Turn = (typeof TURNS)[number];
 
+const SALE: Omit<SaleSnapshot, 'saleId'> = {
+  ...{ version: 1, title: 'A phone', price: 100, currency: 'CNY' },
+  ...{ units: 100, remaining: 100, perBuyer: 1, waitlist: { waiting: 0, cap: 0 } },
+  ...{ opensAtMs: 1, closesAtMs: 5e12, paused: false, soldOut: false, ratePerSecond: 1000 },
+  ...{ seed: 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc', shareSteps: [] },
+  access: { mode: 'everybody', version: 0 },
+};
+
 /** Answers as the origin does, inside workerd: three sales, each with its own refusal. */
 const ORIGIN_WORKER = `export default { fetch(request) {
   const saleId = new URL(request.url).pathname.split('/')[3];
-  const now = Date.now();
-  return Response.json({
-    saleId, version: 1, title: 'A phone', price: 100, currency: 'CNY', units: 100, remaining: 100,
-    perBuyer: 1, opensAtMs: saleId === 'later' ? 4e12 : 1, closesAtMs: 5e12, paused: false,
-    soldOut: saleId === 'sold', seed: 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc', shareSteps: [],
-    ratePerSecond: 1000,
-  });
+  const own = saleId === 'later' ? { opensAtMs: 4e12 } : { soldOut: saleId === 'sold' };
+  return Response.json({ ...${JSON.stringify(SALE)}, saleId, ...own });
 } };`;
 
 /** Every look-up misses, as workerd has no cache of its own. */

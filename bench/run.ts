@@ -1,7 +1,11 @@
 /** `npm run bench <name>`: runs one measurement, or all that need no argument. */
 import { accept } from './accept.ts';
+import { backPressure } from './back-pressure.ts';
 import { edgeRefusal } from './edge-refusal.ts';
+import { edgeServers } from './edge-servers.ts';
+import { feed } from './feed.ts';
 import { leaderboard } from './leaderboard.ts';
+import { rateGate } from './rate-gate.ts';
 import { recovery } from './recovery.ts';
 import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
@@ -13,8 +17,12 @@ const BENCHES: Record<string, () => Promise<void>> = {
   settle,
   waitlist,
   leaderboard,
+  feed,
   recovery,
+  'back-pressure': backPressure,
   'edge-refusal': edgeRefusal,
+  'rate-gate': rateGate,
+  'edge-servers': edgeServers,
   sustained: () => sustained(Number(process.env.ORDERS_PER_SECOND ?? 12_000)),
 };
 
