@@ -58,7 +58,7 @@ export function addDrawCommands(program: Command, options: DrawCommandsOptions):
 
   draw
     .command('beacon <sale> <text>')
-    .description('mixes a public text into the seed: once, at least a minute before the opening')
+    .description('mixes a public text into the seed: once, at least 65 s before the opening')
     .option('--json', 'prints the answer as JSON')
     .action(async (saleId: string, beacon: string, { json }: { json?: boolean }) => {
       print(await connect().post(`${pathOf(saleId)}/beacon`, drawProofSchema, { beacon }), json);

@@ -11,9 +11,10 @@ import { buyerIdSchema, saleIdSchema } from './ids.ts';
 
 /**
  * How long after the end the seed is kept: an isolate that the origin does not reach may use what
- * it knows of a sale for a minute (edge/copies.ts), and nobody is to know the numbers before.
+ * it knows of a sale for a minute (edge/copies.ts), and nobody is to know the numbers before. What
+ * it knows may be some seconds old on its way, and clocks differ: as much as a step has for that.
  */
-export const REVEAL_AFTER_END_MS = 60_000;
+export const REVEAL_AFTER_END_MS = 65_000;
 
 const MAX_BEACON_LENGTH = 200;
 

@@ -21,7 +21,7 @@ export function openApiDocument() {
     components: {
       securitySchemes: {
         buyerToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        guestCookie: { type: 'apiKey', in: 'cookie', name: 'sluice_guest' },
+        guestCookie: { type: 'apiKey', in: 'cookie', name: '__Host-sluice_guest' },
         operatorToken: { type: 'http', scheme: 'bearer' },
       },
     },

@@ -45,7 +45,7 @@ export type SaleView = z.infer<typeof saleViewSchema>;
 
 export const saleSnapshotSchema = z.object({
   saleId: saleIdSchema,
-  /** Grows with every change of the sale; the edge never goes back to a smaller one. */
+  /** Grows with every change of the sale; the edge goes back only when the origin insists on it. */
   version: count,
   title: z.string(),
   price: count,

@@ -1,14 +1,16 @@
 /**
  * Where the lists of who may buy come from: the origin, through a cache that the isolates of a colo
- * share. A version of a list never changes, so a copy is good for as long as somebody wants it. The
- * cache lies under a host that no client can reach and a path that nobody without the pass key can
- * guess: the list's salt is a secret.
+ * share. A version of a list never changes, so a copy is good for as long as somebody wants it; the
+ * draw's seed tells a sale from another one that had its id before. The cache lies under a host
+ * that no client can reach and a path that nobody without the pass key can guess: the list's salt
+ * is a secret.
  */
 import { z } from 'zod';
 import { type AccessList, accessListSchema } from '../contract/access.ts';
 import { toBase64Url } from '../contract/base64url.ts';
 import type { Hashing } from '../contract/hashing.ts';
 import type { PassKey } from '../contract/pass.ts';
+import type { SaleSnapshot } from '../contract/sale.ts';
 import { logError, messageOf } from './log.ts';
 import type { CallOrigin } from './origin.ts';
 import { type Platform, within } from './platform.ts';
@@ -19,10 +21,13 @@ const ORIGIN_TIMEOUT_MS = 3_000;
 const CACHE_TIMEOUT_MS = 500;
 const CACHE_SECONDS = 3_600;
 const CACHE_NAME = 'sluice-access';
-const KEY_LABEL = 'sluice access cache v1';
+const KEY_LABEL = 'sluice access cache v2';
+
+/** Which list is wanted: the one that this snapshot of the sale names. */
+export type ListedSale = Pick<SaleSnapshot, 'saleId' | 'seed' | 'access'>;
 
 /** Undefined when it could not be had; never rejects. */
-export type FetchAccessList = (saleId: string, version: number) => Promise<AccessList | undefined>;
+export type FetchAccessList = (sale: ListedSale) => Promise<AccessList | undefined>;
 
 interface SourceNeeds {
   platform: Platform;
@@ -35,7 +40,12 @@ export function createAccessSource(needs: SourceNeeds): FetchAccessList {
   const { platform, hashing, passKeys, callOrigin } = needs;
   const [key] = passKeys;
   if (key === undefined) throw new RangeError('the cache of lists needs a pass key');
-  const secretPath = toBase64Url(hashing.keyedHash(key.secret)(KEY_LABEL));
+  const hash = hashing.keyedHash(key.secret);
+
+  function addressOf({ saleId, seed, access }: ListedSale): string {
+    const secretPath = toBase64Url(hash(`${KEY_LABEL}\n${seed}`));
+    return `https://access.sluice.invalid/${secretPath}/${saleId}/${access.version}`;
+  }
 
   /** The cache only saves calls: when it fails or is slow, the origin is asked. */
   async function quietly<Value>(work: (cache: Cache) => Promise<Value>) {
@@ -48,8 +58,10 @@ export function createAccessSource(needs: SourceNeeds): FetchAccessList {
     }
   }
 
-  return async (saleId, version) => {
-    const address = `https://access.sluice.invalid/${secretPath}/${saleId}/${version}`;
+  return async (sale) => {
+    const { saleId } = sale;
+    const { version } = sale.access;
+    const address = addressOf(sale);
     const cached = await quietly(async (cache) => (await cache.match(address))?.text());
     const known = cached === undefined ? undefined : readList(cached);
     if (known?.kind === 'list' && known.list.version >= version) return known.list;

@@ -109,7 +109,7 @@ function addPublicRoutes(app: Hono, edge: Edge): void {
   app.get('/api/clock', ({ req }) => tellTime(edge, req.raw));
   app.get('/api/human', ({ req }) => askForChallenge(edge, req.raw));
   app.post('/api/human', ({ req }) => takeAnswer(edge, req.raw));
-  app.get('/human', () => showChallenge(edge));
+  app.get('/human', ({ req }) => showChallenge(edge, req.raw));
   for (const path of ['/openapi.json', '/docs', '/docs/*']) {
     app.get(path, (context) => showDocumentation(edge, context));
   }

@@ -11,11 +11,14 @@ import type { Refusal } from '../contract/outcomes.ts';
 import type { PassKey } from '../contract/pass.ts';
 import type { ExtraHeaders } from './answer.ts';
 import { drawGate } from './gates/draw-gate.ts';
-import { createSignedCookie } from './signed-cookie.ts';
+import { cookiesOf, createSignedCookie } from './signed-cookie.ts';
 import type { KnownSale } from './snapshot.ts';
 
-export const DRAWN_COOKIE = 'sluice_drawn';
-const KEY_LABEL = 'sluice drawn cookie v1';
+/**
+ * For the paths of its sale, so that a buyer of many sales does not send them all: another host of
+ * the domain can set one, and what it can set is good for nobody but whom it names.
+ */
+const KIND = { name: 'sluice_drawn', hostOnly: false, label: 'sluice drawn cookie v1' };
 /** A header beside the guest's `set-cookie`: the two names differ, and `Headers` keeps both. */
 const SET_COOKIE = 'Set-Cookie';
 
@@ -30,19 +33,21 @@ export type JudgeDraw = (
 ) => DrawVerdict;
 
 export function createDrawJudge(hashing: Hashing, passKeys: readonly PassKey[]): JudgeDraw {
-  const cookie = createSignedCookie(hashing, passKeys, { name: DRAWN_COOKIE, label: KEY_LABEL });
+  const cookie = createSignedCookie(hashing, passKeys, KIND);
   return (request, { snapshot, seedHash }, { buyerId, nowMs }) => {
     const { saleId, shareSteps, closesAtMs } = snapshot;
     const refusal = drawGate({ shareSteps, seedHash }, buyerId, nowMs);
     // Where everybody is drawn from the start no isolate ever refuses anybody.
     if (refusal === undefined && !isDrawing(shareSteps)) return { kind: 'drawn' };
     const value = wordOf(saleId, buyerId);
-    if (cookie.read(request.headers.get('cookie')) === value) return { kind: 'drawn' };
+    const cookies = cookiesOf(request);
+    const isKnown = cookie.read(cookies, (each) => each === value) !== undefined;
+    if (isKnown) return { kind: 'drawn' };
     if (refusal !== undefined) return refusal;
     const setCookie = cookie.write(value, {
       maxAgeSeconds: Math.ceil((closesAtMs - nowMs) / 1_000),
       path: `/api/sales/${saleId}`,
-      secure: request.url.startsWith('https:'),
+      secure: cookies.secure,
     });
     return { kind: 'drawn', headers: { [SET_COOKIE]: setCookie } };
   };

@@ -15,7 +15,10 @@ export interface FeedObjects {
 
 export interface Feeds {
   connect(saleId: string, buyerId: string): Promise<Response>;
-  /** How many open pages were told. Rejects when one of the objects did not answer. */
+  /**
+   * How many open pages were told. Those of an object that did not answer ask by themselves;
+   * rejects when none of the objects answered.
+   */
   push(saleId: string, results: readonly FeedResult[]): Promise<number>;
 }
 
@@ -38,12 +41,21 @@ export function createFeeds({ objects, hashing, shards }: FeedParts): Feeds {
         pushes.push({ buyerId, text: textOf(order) });
         byObject.set(name, pushes);
       }
-      const told = await Promise.all(
+      const pushed = await Promise.allSettled(
         Array.from(byObject, ([name, pushes]) => objects.push(name, pushes)),
       );
-      return told.reduce((sum, count) => sum + count, 0);
+      return toldBy(pushed);
     },
   };
+}
+
+/** Saying all of it again for one object would say it twice to the others. */
+function toldBy(pushed: readonly PromiseSettledResult<number>[]): number {
+  const [first] = pushed;
+  if (first?.status === 'rejected' && pushed.every(({ status }) => status === 'rejected')) {
+    throw first.reason;
+  }
+  return pushed.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0);
 }
 
 /** 32 bits of the hash: even over any number of shards there will be. */

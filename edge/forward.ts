@@ -2,7 +2,7 @@
  * The last step: the request goes on to the origin with a signed pass, once. A retry is the
  * client's, and safe: an order has its Idempotency-Key, all else comes to the same twice. An origin
  * that is down or broken costs the client a 503 with Retry-After after at most FORWARD_TIMEOUT_MS,
- * never a hang.
+ * or sooner where whoever forwards says so; never a hang.
  */
 import type { Clock } from '../contract/clock.ts';
 import { PRESSURE_HEADER, readPressure } from '../contract/pressure.ts';
@@ -27,6 +27,8 @@ const UNKNOWN_ORDER =
 const UNKNOWN_CHANGE = 'Whether it was done is not known. It is safe to send it again.';
 
 export type ForwardedRequest = Omit<OriginRequest, 'timeoutMs' | 'traceparent'> & {
+  /** How long the origin has, where that is not as long as for an order. */
+  timeoutMs?: number;
   /** Whose `traceparent` goes on. */
   clientHeaders?: Headers;
   /** Hears once how busy the origin was with it. */
@@ -37,11 +39,11 @@ export type Forward = (request: ForwardedRequest, extra: ExtraHeaders) => Promis
 
 export function createForward(callOrigin: CallOrigin, clock: Clock): Forward {
   const logFailure = createErrorLog('origin-failed', clock);
-  return async ({ clientHeaders, observe, ...request }, extra) => {
+  return async ({ clientHeaders, observe, timeoutMs = FORWARD_TIMEOUT_MS, ...request }, extra) => {
     const traceparent = clientHeaders?.get('traceparent') ?? '';
     const reply = await callOrigin({
       ...request,
-      timeoutMs: FORWARD_TIMEOUT_MS,
+      timeoutMs,
       traceparent: TRACEPARENT.test(traceparent) ? traceparent : undefined,
     });
     observe?.(loadOf(reply));

@@ -4,7 +4,7 @@
  */
 import { createDemand, type Demand } from './demand.ts';
 import type { Holding, Shard, TokenBlock } from './gates/rate-gate.ts';
-import { LEASE_LIFE_MS } from './objects/bucket.ts';
+import { CLOCK_SET_BACK_MS, LEASE_LIFE_MS } from './objects/bucket.ts';
 import type { Region } from './region.ts';
 
 /**
@@ -25,12 +25,26 @@ export interface Held extends Omit<Holding, 'demandTokens'> {
   demand: Demand;
   /** Requests since a bucket was told of them. */
   arrived: number;
+  /** The latest moment at which a request came. */
+  seenAtMs: number;
 }
 
-export function createHeld(): Held {
+export function createHeld(nowMs: number): Held {
   const demand = createDemand(LEASE_LIFE_MS);
   const nothing = { blocks: [], shards: [], region: undefined, askingUntilMs: 0 };
-  return { ...nothing, crowded: false, demand, arrived: 0 };
+  return { ...nothing, crowded: false, demand, arrived: 0, seenAtMs: nowMs };
+}
+
+/**
+ * What a request of this moment goes by. After the clock was set back nothing of what is held means
+ * anything: the end of a lease, when a bucket may be asked and the demand are all moments of a time
+ * that comes again. To go on by them would refuse everybody until then, so it begins anew. A call
+ * to a bucket that is under way brings its tokens to what is held no more: they are lost.
+ */
+export function heldAt(held: Held | undefined, nowMs: number): Held {
+  if (held === undefined || held.seenAtMs - nowMs > CLOCK_SET_BACK_MS) return createHeld(nowMs);
+  held.seenAtMs = Math.max(held.seenAtMs, nowMs);
+  return held;
 }
 
 interface ShardsWanted {

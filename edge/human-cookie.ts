@@ -4,26 +4,28 @@
  */
 import type { Hashing } from '../contract/hashing.ts';
 import type { PassKey } from '../contract/pass.ts';
-import { createSignedCookie } from './signed-cookie.ts';
+import { createSignedCookie, type SentCookies } from './signed-cookie.ts';
 
-export const HUMAN_COOKIE = 'sluice_human';
 /** From the evening before an opening until after it. */
 export const HUMAN_LIFETIME_SECONDS = 12 * 60 * 60;
-const KEY_LABEL = 'sluice human cookie v1';
+const KIND = { name: 'sluice_human', hostOnly: true, label: 'sluice human cookie v1' };
 const VALUE = /^(\d{13})\.(.+)$/;
 
 export interface HumanMarks {
-  isMarked(cookieHeader: string | null, guestId: string, nowMs: number): boolean;
+  isMarked(sent: SentCookies, guestId: string, nowMs: number): boolean;
   /** The `Set-Cookie` value. */
   write(guestId: string, nowMs: number, secure: boolean): string;
 }
 
 export function createHumanMarks(hashing: Hashing, passKeys: readonly PassKey[]): HumanMarks {
-  const cookie = createSignedCookie(hashing, passKeys, { name: HUMAN_COOKIE, label: KEY_LABEL });
+  const cookie = createSignedCookie(hashing, passKeys, KIND);
   return {
-    isMarked(cookieHeader, guestId, nowMs) {
-      const [, untilMs, markedId] = VALUE.exec(cookie.read(cookieHeader) ?? '') ?? [];
-      return markedId === guestId && nowMs < Number(untilMs);
+    isMarked(sent, guestId, nowMs) {
+      const fits = (value: string) => {
+        const [, untilMs, markedId] = VALUE.exec(value) ?? [];
+        return markedId === guestId && nowMs < Number(untilMs);
+      };
+      return cookie.read(sent, fits) !== undefined;
     },
     write(guestId, nowMs, secure) {
       const untilMs = Math.floor(nowMs) + HUMAN_LIFETIME_SECONDS * 1000;

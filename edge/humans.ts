@@ -2,6 +2,7 @@
 import type { Refusal } from '../contract/outcomes.ts';
 import type { HumanMarks } from './human-cookie.ts';
 import type { Buyer } from './identity.ts';
+import { cookiesOf } from './signed-cookie.ts';
 import type { JudgeAnswer } from './turnstile.ts';
 
 export interface Humans {
@@ -10,7 +11,7 @@ export interface Humans {
   judge: JudgeAnswer;
   /** Undefined lets the request through: for buyers with a token the shop vouches. */
   refusal(
-    request: Pick<Request, 'headers'>,
+    request: Pick<Request, 'headers' | 'url'>,
     buyer: Pick<Buyer, 'buyerId' | 'isGuest'>,
     nowMs: number,
   ): Refusal | undefined;
@@ -21,7 +22,7 @@ export function createHumans(parts: Pick<Humans, 'siteKey' | 'marks' | 'judge'>)
     ...parts,
     refusal(request, { buyerId, isGuest }, nowMs) {
       if (!isGuest) return undefined;
-      const isMarked = parts.marks.isMarked(request.headers.get('cookie'), buyerId, nowMs);
+      const isMarked = parts.marks.isMarked(cookiesOf(request), buyerId, nowMs);
       return isMarked ? undefined : { kind: 'not-human' };
     },
   };

@@ -38,7 +38,7 @@ export function createIdentityParts({
   const addressLimit = createAddressLimit(environment.addressLimit);
   const identify = createIdentify({
     allowGuests,
-    readToken: createTokenReader(environment, findKeys),
+    readToken: createTokenReader(environment, findKeys, platform.clock),
     guests: createGuestCookies(edgeHashing, passKeys),
     addressOf,
     addressLimit,

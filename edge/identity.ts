@@ -9,6 +9,7 @@ import type { Random } from '../contract/random.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { AddressLimit } from './gates/address-limit.ts';
 import type { GuestCookies } from './guest-cookie.ts';
+import { cookiesOf } from './signed-cookie.ts';
 import type { TokenReader } from './token.ts';
 
 /** A token of a shop has a few hundred characters; a longer one is not worth the hashing. */
@@ -49,11 +50,12 @@ export function createIdentify(sources: IdentitySources): Identify {
     const authorization = request.headers.get('authorization');
     if (authorization !== null) return identityOfToken(authorization, readToken, nowMs);
     if (!allowGuests) return refused('an Authorization header with a Bearer token is needed');
-    const known = guests.read(request.headers.get('cookie'));
+    const cookies = cookiesOf(request);
+    const known = guests.read(cookies);
     if (known !== undefined) return { kind: 'buyer', buyerId: known, isGuest: true };
     const { refusal } = addressLimit.take({ address: addressOf(request), kind: 'guest', nowMs });
     if (refusal?.kind === 'too-fast') return refusal;
-    const guest = guests.mint(random, request.url.startsWith('https:'));
+    const guest = guests.mint(random, cookies.secure);
     return { kind: 'buyer', isGuest: true, ...guest };
   };
 }

@@ -6,10 +6,11 @@
  * and for ids that nobody could look up, the answer is "not now", never "not you". Accepted: a key
  * that the shop takes back is good for as long as its keys are kept.
  */
-import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { logError, messageOf } from './log.ts';
 import type { Platform } from './platform.ts';
+import { pickKeys, type UnusableKey } from './published-keys.ts';
 
 /** Keys are looked at again after that long: a new one is published before it signs. */
 const FRESH_MS = 5 * 60_000;
@@ -43,13 +44,6 @@ interface Kept {
   askedAtMs: number;
 }
 
-/** Public keys for signatures; secrets and keys for encryption have no place here. */
-const keySchema = z.looseObject({
-  kty: z.enum(['RSA', 'EC', 'OKP']),
-  kid: z.string().optional(),
-  use: z.literal('sig').optional(),
-  d: z.never().optional(),
-});
 const keySetSchema = z.object({ keys: z.array(z.unknown()).max(MAX_KEYS) });
 
 export function createKeySet(platform: Platform, url: string): FindKeys {
@@ -57,12 +51,13 @@ export function createKeySet(platform: Platform, url: string): FindKeys {
   let askingUntilMs = 0;
   let notBeforeMs = 0;
   let hasFailed = false;
+  const tellUnusable = createUnusableLog();
 
   async function ask(): Promise<void> {
     const askedAtMs = platform.clock.nowMs();
     askingUntilMs = askedAtMs + GUARD_MS;
     try {
-      const answer = await readKeys(platform, url);
+      const answer = await readKeys(platform, url, tellUnusable);
       hasFailed = false;
       notBeforeMs = 0;
       if (kept === undefined || kept.askedAtMs <= askedAtMs) kept = { ...answer, askedAtMs };
@@ -104,7 +99,21 @@ export function createKeySet(platform: Platform, url: string): FindKeys {
   };
 }
 
-async function readKeys(platform: Platform, url: string): Promise<Omit<Kept, 'askedAtMs'>> {
+/** What is wrong with a set stays wrong each time it is read; only a change is written. */
+function createUnusableLog() {
+  let written = '[]';
+  return (unusable: readonly UnusableKey[]): void => {
+    const text = JSON.stringify(unusable);
+    if (text !== written && unusable.length > 0) logError('jwks-keys-unusable', { unusable });
+    written = text;
+  };
+}
+
+async function readKeys(
+  platform: Platform,
+  url: string,
+  tellUnusable: (unusable: readonly UnusableKey[]) => void,
+): Promise<Omit<Kept, 'askedAtMs'>> {
   const response = await platform.send(url, {
     headers: { accept: 'application/json' },
     redirect: 'manual',
@@ -114,7 +123,8 @@ async function readKeys(platform: Platform, url: string): Promise<Omit<Kept, 'as
   const text = await response.text();
   if (text.length > MAX_SET_CHARACTERS) throw new Error(`${text.length} characters`);
   const { keys: given } = keySetSchema.parse(JSON.parse(text));
-  const keys = given.filter((key): key is JWK => keySchema.safeParse(key).success);
+  const { keys, unusable } = await pickKeys(given);
+  tellUnusable(unusable);
   if (keys.length === 0) throw new Error('no key for signatures');
   // A token without an id fits a set of one key.
   const ids = new Set(keys.length === 1 ? [keys[0]?.kid, undefined] : keys.map(({ kid }) => kid));

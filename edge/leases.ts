@@ -10,7 +10,7 @@ import type { Refusal } from '../contract/outcomes.ts';
 import type { Random } from '../contract/random.ts';
 import type { SaleSnapshot } from '../contract/sale.ts';
 import { rateGate, tokensLeft } from './gates/rate-gate.ts';
-import { adopt, createHeld, type Held, spendOne } from './held-tokens.ts';
+import { adopt, type Held, heldAt, spendOne } from './held-tokens.ts';
 import type { PressureReport } from './objects/adjust-rate.ts';
 import { type RateLimitState, rateLimitHeaders } from './rate-limit-headers.ts';
 import { type AskBucket, createRefill, PAUSE_AFTER_FAILURE_MS, type Refill } from './refill.ts';
@@ -60,11 +60,12 @@ export function createLeases({ platform, maxShards, ...needs }: LeaseNeeds): Lea
   return {
     async admit(sale, context, cf) {
       region ??= regionOf(cf);
-      const held = bySale.get(sale.saleId) ?? createHeld();
+      const nowMs = clock.nowMs();
+      const held = heldAt(bySale.get(sale.saleId), nowMs);
       bySale.set(sale.saleId, held);
       const { ratePerSecond } = sale;
       adopt(held, { ratePerSecond, maxShards, region, fraction: random.fraction() });
-      held.demand.count(clock.nowMs());
+      held.demand.count(nowMs);
       held.arrived += 1;
       const refusal = await spendOrRefuse({ platform, refill, sale, held, context });
       return { refusal, headers: headersOf(sale, held, refusal, clock.nowMs()) };
@@ -83,7 +84,7 @@ interface Admission {
 /** Undefined: a token was spent. */
 async function spendOrRefuse(admission: Admission): Promise<Refusal | undefined> {
   const { platform, refill, sale, held, context } = admission;
-  const giveUpAtMs = platform.clock.nowMs() + WAIT_AT_MOST_MS;
+  const cameAtMs = platform.clock.nowMs();
   for (;;) {
     const nowMs = platform.clock.nowMs();
     const demandTokens = held.demand.inWindow(nowMs);
@@ -106,12 +107,17 @@ async function spendOrRefuse(admission: Admission): Promise<Refusal | undefined>
         return { kind: 'overloaded', retryAfterMs: PAUSE_AFTER_FAILURE_MS };
       }
       case 'wait':
-        if (nowMs >= giveUpAtMs || demandTokens > MAX_WAITING) {
+        if (!mayWait(nowMs - cameAtMs) || demandTokens > MAX_WAITING) {
           return { kind: 'too-fast', retryAfterMs: COME_AGAIN_MS };
         }
         await platform.pause(LOOK_EVERY_MS);
     }
   }
+}
+
+/** Below 0 the clock was set back: what is waited for may come when nobody holds it any more. */
+function mayWait(waitedMs: number): boolean {
+  return waitedMs >= 0 && waitedMs < WAIT_AT_MOST_MS;
 }
 
 function headersOf(

@@ -7,10 +7,12 @@
  */
 import { z } from 'zod';
 import { problemName } from '../contract/problem.ts';
+import { createColoCache } from './colo-cache.ts';
 import type { FetchCopy, Reply } from './copies.ts';
-import { logError, messageOf } from './log.ts';
+import { logError } from './log.ts';
 import type { CallOrigin, OriginReply } from './origin.ts';
-import { type Platform, within } from './platform.ts';
+import type { Platform } from './platform.ts';
+import type { StrangerLimit } from './strangers.ts';
 
 /** Named so that a slow origin costs a cold isolate's buyer no more than this. */
 const ORIGIN_TIMEOUT_MS = 2_000;
@@ -29,17 +31,21 @@ export interface SharedSourceNeeds<Told> {
   /** Under a host that no client can reach. */
   addressOf(saleId: string): string;
   pathOf(saleId: string): string;
+  /** Where ids come that may be made up; it stands before the origin and behind the cache. */
+  strangers?: StrangerLimit;
 }
 
 type TellingReply<Told> = Extract<Reply<Told>, { kind: 'told' }>;
 
 export function createSharedSource<Told>(needs: SharedSourceNeeds<Told>): FetchCopy<Told> {
-  const { callOrigin, name, addressOf, pathOf } = needs;
-  const cache = createColoCache(needs);
+  const { callOrigin, name, addressOf, pathOf, strangers } = needs;
+  const cache = createSaleCache(needs);
   return async (saleId, nowMs) => {
     const address = addressOf(saleId);
     const cached = await cache.read(address);
-    if (cached !== undefined && nowMs - cached.askedAtMs <= FRESH_MS) return cached;
+    if (cached?.told !== undefined) strangers?.found(saleId);
+    if (cached !== undefined && isFresh(cached, nowMs)) return cached;
+    if (strangers && !strangers.mayAsk(saleId, nowMs)) return { kind: 'not-asked', last: cached };
     const reply = await callOrigin({
       method: 'GET',
       path: pathOf(saleId),
@@ -51,9 +57,15 @@ export function createSharedSource<Told>(needs: SharedSourceNeeds<Told>): FetchC
       logError(`${name}-failed`, { saleId, reason: read.reason });
       return { kind: 'failed', last: cached };
     }
+    if (read.told !== undefined) strangers?.found(saleId);
     await cache.write(address, read);
     return read;
   };
+}
+
+/** A copy of the future was asked for before a clock was set back: nobody knows how old it is. */
+function isFresh({ askedAtMs }: { askedAtMs: number }, nowMs: number): boolean {
+  return askedAtMs <= nowMs && nowMs - askedAtMs <= FRESH_MS;
 }
 
 function readReply<Told>(
@@ -86,25 +98,19 @@ function problemOf(body: unknown): string {
   return typeof type === 'string' ? problemName(type) : '';
 }
 
-function createColoCache<Told>({ platform, name, schema }: SharedSourceNeeds<Told>) {
-  const cacheName = `sluice-${name}s`;
+function createSaleCache<Told>({ platform, name, schema }: SharedSourceNeeds<Told>) {
+  const useCache = createColoCache({
+    platform,
+    cacheName: `sluice-${name}s`,
+    failure: `${name}-cache-failed`,
+    timeoutMs: CACHE_TIMEOUT_MS,
+  });
   /** `told` is null for a sale that does not exist: that is known for a second, too. */
   const cachedSchema = z.object({ askedAtMs: z.number(), told: schema.nullable() });
 
-  /** The cache only saves calls: when it fails or is slow, the origin is asked. */
-  async function quietly<Value>(work: (cache: Cache) => Promise<Value>) {
-    const opened = async () => work(await platform.openCache(cacheName));
-    try {
-      return await within(platform, { timeoutMs: CACHE_TIMEOUT_MS, late: undefined }, opened());
-    } catch (error) {
-      logError(`${name}-cache-failed`, { reason: messageOf(error) });
-      return undefined;
-    }
-  }
-
   return {
     read: (address: string) =>
-      quietly(async (cache): Promise<TellingReply<Told> | undefined> => {
+      useCache(async (cache): Promise<TellingReply<Told> | undefined> => {
         const hit = await cache.match(address);
         if (hit === undefined) return undefined;
         const { told, askedAtMs } = cachedSchema.parse(await hit.json());
@@ -113,7 +119,7 @@ function createColoCache<Told>({ platform, name, schema }: SharedSourceNeeds<Tol
     async write(address: string, { told, askedAtMs }: TellingReply<Told>): Promise<void> {
       const headers = { 'cache-control': `max-age=${KEPT_SECONDS}` };
       const copy = Response.json({ askedAtMs, told: told ?? null }, { headers });
-      await quietly((cache) => cache.put(address, copy));
+      await useCache((cache) => cache.put(address, copy));
     },
   };
 }

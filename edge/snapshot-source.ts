@@ -11,6 +11,7 @@ import type { FetchCopy } from './copies.ts';
 import type { CallOrigin } from './origin.ts';
 import type { Platform } from './platform.ts';
 import { createSharedSource } from './shared-source.ts';
+import type { StrangerLimit } from './strangers.ts';
 
 const KEY_LABEL = 'sluice snapshot cache v1';
 
@@ -24,16 +25,18 @@ interface SourceNeeds {
   hashing: Hashing;
   passKeys: readonly PassKey[];
   callOrigin: CallOrigin;
+  strangers: StrangerLimit;
 }
 
 export function createSnapshotSource(needs: SourceNeeds): FetchCopy<SaleSnapshot> {
-  const { platform, hashing, passKeys, callOrigin } = needs;
+  const { platform, hashing, passKeys, callOrigin, strangers } = needs;
   const [key] = passKeys;
   if (key === undefined) throw new RangeError('the snapshot cache needs a pass key');
   const secretPath = toBase64Url(hashing.keyedHash(key.secret)(KEY_LABEL));
   return createSharedSource({
     platform,
     callOrigin,
+    strangers,
     name: 'snapshot',
     schema: seededSnapshotSchema,
     addressOf: (saleId) => `https://snapshots.sluice.invalid/${secretPath}/${saleId}`,

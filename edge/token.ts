@@ -1,16 +1,21 @@
 /**
  * Reading the shop's tokens: HS256 with one secret, or two while it is changed; or signatures by
  * the keys that the shop publishes. Which algorithms are good is said here, never by the token, so
- * that a public key is never taken for a secret.
+ * that a public key is never taken for a secret. Whatever else fails meanwhile says nothing of the
+ * token: the buyer is told to come again, and the operator why.
  */
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Clock } from '../contract/clock.ts';
 import type { Refusal } from '../contract/outcomes.ts';
 import type { IdentityEnvironment } from './identity-environment.ts';
 import type { FindKeys } from './jwks.ts';
+import { createErrorLog, messageOf } from './log.ts';
+import { PUBLIC_ALGORITHMS } from './published-keys.ts';
 
 /** The shop's clock and the edge's may differ that much. */
 const CLOCK_TOLERANCE_SECONDS = 5;
-const PUBLIC_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
+/** Nothing is known of what failed; by then another isolate or key may answer. */
+const FAILED_RETRY_MS = 2_000;
 
 export type ReadToken =
   | { kind: 'claims'; claims: JWTPayload }
@@ -27,13 +32,26 @@ export type TokenTerms = Pick<
 export function createTokenReader(
   terms: TokenTerms,
   findKeys: FindKeys | undefined,
+  clock: Clock,
 ): TokenReader | undefined {
   const { buyerJwtSecret, buyerJwtSecretOld } = terms;
   const secrets = [buyerJwtSecret, buyerJwtSecretOld].filter((secret) => secret !== undefined);
-  if (findKeys !== undefined) return createPublicReader(terms, findKeys);
-  return secrets.length === 0 ? undefined : createSecretReader(terms, secrets);
+  if (findKeys === undefined && secrets.length === 0) return undefined;
+  const read = findKeys ? createPublicReader(terms, findKeys) : createSecretReader(terms, secrets);
+  const logFailure = createErrorLog('token-failed', clock);
+  return async (token, nowMs) => {
+    try {
+      return await read(token, nowMs);
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return refused('the token has expired');
+      if (error instanceof errors.JOSEError) return refused('the token is not valid');
+      logFailure({ reason: messageOf(error) });
+      return { kind: 'overloaded', retryAfterMs: FAILED_RETRY_MS };
+    }
+  };
 }
 
+/** Throws what is said of a token that is not good, as the other does. */
 function createSecretReader(terms: TokenTerms, secrets: readonly Uint8Array[]): TokenReader {
   return async (token, nowMs) => {
     let last: unknown;
@@ -48,26 +66,20 @@ function createSecretReader(terms: TokenTerms, secrets: readonly Uint8Array[]): 
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) break;
       }
     }
-    return refusalOf(last);
+    throw last;
   };
 }
 
 function createPublicReader(terms: TokenTerms, findKeys: FindKeys): TokenReader {
   return async (token, nowMs) => {
-    try {
-      const header = headerOf(token);
-      if (header === undefined) return refused('the token is not valid');
-      const found = await findKeys(header.kid);
-      if (found.kind === 'not-now') {
-        return { kind: 'overloaded', retryAfterMs: found.retryAfterMs };
-      }
-      if (found.kind === 'unknown-key') return refused('the key of the token is not known');
-      const checks = checksOf(terms, PUBLIC_ALGORITHMS, nowMs);
-      const { payload } = await jwtVerify(token, found.keyOf, checks);
-      return { kind: 'claims', claims: payload };
-    } catch (error) {
-      return refusalOf(error);
-    }
+    const header = headerOf(token);
+    if (header === undefined) return refused('the token is not valid');
+    const found = await findKeys(header.kid);
+    if (found.kind === 'not-now') return { kind: 'overloaded', retryAfterMs: found.retryAfterMs };
+    if (found.kind === 'unknown-key') return refused('the key of the token is not known');
+    const checks = checksOf(terms, PUBLIC_ALGORITHMS, nowMs);
+    const { payload } = await jwtVerify(token, found.keyOf, checks);
+    return { kind: 'claims', claims: payload };
   };
 }
 
@@ -90,12 +102,6 @@ function checksOf(terms: TokenTerms, algorithms: string[], nowMs: number) {
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
   };
-}
-
-function refusalOf(error: unknown): ReadToken {
-  if (error instanceof errors.JWTExpired) return refused('the token has expired');
-  if (error instanceof errors.JOSEError) return refused('the token is not valid');
-  throw error;
 }
 
 function refused(reason: string): ReadToken {

@@ -59,16 +59,13 @@ export function createEdge({ environment, platform, askBucket, feedObjects }: Ed
   const hashing = edgeHashing;
   const passes = createPassKeeper(hashing, passKeys);
   const callOrigin = createOriginCall(platform, { originUrl, passes });
-  const fetchSnapshot = createSnapshotSource({ platform, hashing, passKeys, callOrigin });
+  const sources = { platform, hashing, passKeys, callOrigin };
+  const fetchSnapshot = createSnapshotSource({ ...sources, strangers: createStrangerLimit() });
   const pressureSeen = createPressureSeen();
   return {
     environment,
     platform,
-    snapshots: createSnapshots({
-      platform,
-      hashing,
-      fetchSnapshot: createStrangerLimit(fetchSnapshot),
-    }),
+    snapshots: createSnapshots({ platform, hashing, fetchSnapshot }),
     leaderboards: createLeaderboards(platform, callOrigin),
     drawProofs: createDrawProofs(platform, callOrigin),
     judgeDraw: createDrawJudge(hashing, passKeys),
@@ -76,7 +73,7 @@ export function createEdge({ environment, platform, askBucket, feedObjects }: Ed
     findAccess: createAccessLists({
       platform,
       hashing,
-      fetchList: createAccessSource({ platform, hashing, passKeys, callOrigin }),
+      fetchList: createAccessSource(sources),
     }),
     ...createIdentityParts({ environment, platform, passKeys }),
     buyerLimit: createBuyerLimit(),

@@ -4,7 +4,7 @@
  * one look at its path for it.
  */
 import type { AssetFolder } from './assets.ts';
-import { createAssets, escapePattern } from './serve-asset.ts';
+import { createAssets } from './serve-asset.ts';
 
 export interface Worker {
   fetch(request: Request, bindings: unknown, context: unknown): Response | Promise<Response>;
@@ -14,14 +14,15 @@ export function inFrontOf(
   worker: Worker,
   { workerFirst, assets }: { workerFirst: string[]; assets: AssetFolder },
 ): Worker {
-  const patterns = workerFirst.map(
-    (rule) => new RegExp(`^${escapePattern(rule).replaceAll('*', '.*')}$`),
-  );
+  const exact = new Set(workerFirst.filter((rule) => !rule.endsWith('*')));
+  const prefixes = workerFirst
+    .filter((rule) => rule.endsWith('*'))
+    .map((rule) => rule.slice(0, -1));
   const serveAsset = createAssets(assets);
   return {
     fetch(request, bindings, context) {
       const path = pathOf(request.url);
-      const isWorkers = patterns.some((pattern) => pattern.test(path));
+      const isWorkers = exact.has(path) || prefixes.some((prefix) => path.startsWith(prefix));
       return isWorkers ? worker.fetch(request, bindings, context) : serveAsset(request);
     },
   };

@@ -94,23 +94,20 @@ function redirect(status: number, to: string, url: URL): Response {
 }
 
 /** `*` is anything, `:name` anything up to the next slash. */
-function patternOf(rule: string): RegExp {
-  const escaped = escapePattern(rule).replace('*', '(?<splat>.*)');
-  return new RegExp(`^${escaped.replace(/:([A-Za-z]\w*)/g, '(?<$1>[^/]+)')}$`);
+function patternOf(rule: string): URLPattern {
+  return new URLPattern({ pathname: rule });
 }
 
-/** All characters but `*` and `:` as they are. */
-export function escapePattern(rule: string): string {
-  return rule.replace(/[\\^$+?.()|[\]{}]/g, '\\$&');
+function matching<Rule extends { pattern: URLPattern }>(rules: Rule[], path: string): Rule[] {
+  return rules.filter(({ pattern }) => pattern.test({ pathname: path }));
 }
 
-function matching<Rule extends { pattern: RegExp }>(rules: Rule[], path: string): Rule[] {
-  return rules.filter(({ pattern }) => pattern.test(path));
-}
-
-function fill({ to, pattern }: RedirectRule & { pattern: RegExp }, path: string): string {
-  const found = Object.entries(pattern.exec(path)?.groups ?? {});
-  return found.reduce((target, [name, value]) => target.replaceAll(`:${name}`, value), to);
+/** What stood for `*` is `:splat` in the target. */
+function fill({ to, pattern }: RedirectRule & { pattern: URLPattern }, path: string): string {
+  const found = Object.entries(pattern.exec({ pathname: path })?.pathname.groups ?? {});
+  return found.reduce((target, [name, value]) => {
+    return target.replaceAll(name === '0' ? ':splat' : `:${name}`, value ?? '');
+  }, to);
 }
 
 /** A header that several rules set has all their values. */

@@ -15,7 +15,9 @@ const configSchema = z.object({
   keep_names: z.boolean().default(false),
   assets: z.strictObject({
     directory: z.string(),
-    run_worker_first: z.array(z.string()),
+    run_worker_first: z.array(
+      z.string().regex(/^[^*!]+\*?$/, 'must be a path, or what it begins with and a * at the end'),
+    ),
     not_found_handling: z.literal('404-page'),
   }),
   durable_objects: z.object({

@@ -47,7 +47,7 @@ export const drawPaths: ZodOpenApiPathsObject = {
   ),
   '/operator/sales/{saleId}/draw/beacon': changeDraw(
     'Publish the beacon that is mixed into the seed of a sale',
-    'Once, a minute before the opening at the latest. Safe to repeat with the same text.',
+    'Once, 65 seconds before the opening at the latest. Safe to repeat with the same text.',
     publishBeaconSchema,
   ),
 };

@@ -8,6 +8,11 @@
  * they want, and in which no more come in a second than an object bears.
  */
 
+/**
+ * Requests that run side by side may read clocks a little apart. More than that, and the clock was
+ * set back: moments that were noted before would lie in the future for as long as that.
+ */
+export const CLOCK_SET_BACK_MS = 250;
 /** How long a leased token may be spent after it was taken out of the bucket. */
 export const LEASE_LIFE_MS = 250;
 /** A bucket holds at most what flows in during this time: the largest burst. */

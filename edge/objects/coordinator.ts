@@ -18,6 +18,12 @@ import {
 
 /** The rate is adjusted once in that time. */
 const STEP_MS = 1_000;
+/**
+ * The version of a sale goes back when its book comes from a backup, or another sale is made under
+ * its id. Isolates use a copy for 60 s at most, their asking and the shards' takes a few more: who
+ * then still asks with an older version knows what the origin says now.
+ */
+const OLDER_WINS_AFTER_MS = 70_000;
 
 export interface RateAsk extends PartAsk {
   /** Of the sale, the newest that the shard's caller knows. */
@@ -32,6 +38,8 @@ export interface RateAsk extends PartAsk {
 export interface RateState {
   version: number;
   configuredPerSecond: number;
+  /** When a shard last asked with these two; an earlier release has not stored it. */
+  heardAtMs?: number;
   /** The present rate, by what the origin bears. */
   adjusted: AdjustedRate;
   division: Division;
@@ -64,9 +72,10 @@ export function createCoordinator(needs: CoordinatorNeeds): Coordinator {
       assertAsk(ask);
       const nowMs = clock.nowMs();
       report = add(report, ask.pressure);
-      const { version, configuredPerSecond } = configuredOf(state, ask);
+      const configured = configuredOf(state, ask, nowMs);
+      const { configuredPerSecond } = configured;
       const isSame = state?.configuredPerSecond === configuredPerSecond;
-      let adjusted = isSame ? state?.adjusted : undefined;
+      let adjusted = isSame ? notLater(state?.adjusted, nowMs) : undefined;
       if (adjusted === undefined || nowMs - adjusted.adjustedAtMs >= STEP_MS) {
         adjusted = adjustRate(adjusted, { configuredPerSecond, report, nowMs });
         report = noReport();
@@ -75,17 +84,29 @@ export function createCoordinator(needs: CoordinatorNeeds): Coordinator {
       const before = state?.division ?? startDivision(ratePerSecond, nowMs);
       const facts = { ratePerSecond, alone: ask.alone, nowMs };
       const { division, part } = divideRate(before, ask, facts);
-      state = { version, configuredPerSecond, adjusted, division };
+      state = { ...configured, adjusted, division };
       write(state);
       return part;
     },
   };
 }
 
-/** An isolate with an old snapshot changes nothing. */
-function configuredOf(state: RateState | undefined, { version, ratePerSecond }: RateAsk) {
-  if (state !== undefined && state.version >= version) return state;
-  return { version, configuredPerSecond: ratePerSecond };
+/** An isolate with an old snapshot changes nothing, as long as any other one has a newer. */
+function configuredOf(state: RateState | undefined, ask: RateAsk, nowMs: number) {
+  const told = { version: ask.version, configuredPerSecond: ask.ratePerSecond, heardAtMs: nowMs };
+  if (state === undefined || ask.version > state.version) return told;
+  const { version, configuredPerSecond } = state;
+  if (ask.version === version && ask.ratePerSecond === configuredPerSecond) return told;
+  // Not later than now, also when the clock was set back.
+  const heardAtMs = Math.min(state.heardAtMs ?? nowMs, nowMs);
+  if (nowMs - heardAtMs > OLDER_WINS_AFTER_MS) return told;
+  return { version, configuredPerSecond, heardAtMs };
+}
+
+/** When the clock was set back, the next step is not put off until its time comes again. */
+function notLater(adjusted: AdjustedRate | undefined, nowMs: number): AdjustedRate | undefined {
+  if (adjusted === undefined || adjusted.adjustedAtMs <= nowMs) return adjusted;
+  return { ...adjusted, adjustedAtMs: nowMs };
 }
 
 function noReport(): PressureReport {

@@ -15,6 +15,7 @@
 export const PART_LIVES_MS = 3_000;
 /** The clocks of two machines run that much apart at most in the life of a part. */
 const CLOCKS_DIFFER_MS = 100;
+const GIVEN_FOR_MS = PART_LIVES_MS + CLOCKS_DIFFER_MS;
 const REPORT_EVERY_MS = 1_000;
 /** A shard that has too little yet, or is new. */
 const REPORT_SOON_MS = 100;
@@ -114,7 +115,7 @@ export function divideRate(
   const isShort = tokensPerSecond < wishOf(shards, ask.shard, facts) * SHORT_BELOW;
   const isLowered = tokensPerSecond < inForce(own);
   const number = before.lastNumber + 1;
-  const endsAtMs = nowMs + PART_LIVES_MS + CLOCKS_DIFFER_MS;
+  const endsAtMs = nowMs + GIVEN_FOR_MS;
   // What is smaller and ends sooner says nothing more.
   own.given = own.given.filter((one) => one.tokensPerSecond > tokensPerSecond);
   own.given.push({ number, tokensPerSecond, endsAtMs });
@@ -149,9 +150,10 @@ function stillGiven(
   const shards: Division['shards'] = {};
   for (const [name, account] of Object.entries(before)) {
     const oldest = name === shard ? holds : 0;
-    const given = account.given.filter(
-      ({ number, endsAtMs }) => endsAtMs > nowMs && number >= oldest,
-    );
+    const given = account.given
+      .filter(({ number, endsAtMs }) => endsAtMs > nowMs && number >= oldest)
+      // Given before now, so it ends by then; unless the clock was set back it says so itself.
+      .map((one) => ({ ...one, endsAtMs: Math.min(one.endsAtMs, nowMs + GIVEN_FOR_MS) }));
     if (given.length > 0) shards[name] = { ...account, given };
   }
   return shards;

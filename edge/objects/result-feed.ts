@@ -14,7 +14,7 @@ export const BUYER_HEADER = 'sluice-buyer';
 /** A few tabs and a phone. The oldest makes room: it may be one that is gone without a word. */
 export const MAX_SOCKETS_A_BUYER = 4;
 /** An eighth of what the platform allows an object: its pushes take 50 ms then. */
-const MAX_SOCKETS = 4_000;
+export const MAX_SOCKETS = 4_000;
 const LOOK_EVERY_MS = 60_000;
 
 /** A message for all open pages of one buyer. */
@@ -24,7 +24,7 @@ export interface FeedPush {
 }
 
 export class ResultFeed extends DurableObject {
-  /** Undefined: to be counted. A socket that closes unheard stays in until the next look. */
+  /** Undefined: to be counted. What closes unheard stays in until it is counted anew. */
   #sockets: number | undefined;
   /** Whether the next look is known to be planned. */
   #isWatched = false;
@@ -67,7 +67,7 @@ export class ResultFeed extends DurableObject {
   }
 
   override webSocketClose(): void {
-    if (this.#sockets !== undefined) this.#sockets -= 1;
+    if (this.#sockets !== undefined) this.#sockets = Math.max(0, this.#sockets - 1);
   }
 
   override webSocketError(): void {
@@ -84,7 +84,8 @@ export class ResultFeed extends DurableObject {
         drop(socket, FEED_CLOSE_CODES.again, 'connect again');
       } else left += 1;
     }
-    this.#sockets = left;
+    // Those that it dropped are still there, and each takes itself off when it has closed.
+    this.#sockets = undefined;
     this.#isWatched = left > 0;
     if (left > 0) await this.ctx.storage.setAlarm(nowMs + LOOK_EVERY_MS);
   }

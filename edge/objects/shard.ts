@@ -11,6 +11,7 @@ import type { PressureReport } from './adjust-rate.ts';
 import {
   addTokens,
   type BucketState,
+  CLOCK_SET_BACK_MS,
   emptyBucket,
   type LeaseGrant,
   lease,
@@ -119,9 +120,16 @@ function startState(nowMs: number): ShardState {
   };
 }
 
-/** Also when the clock was set back: a part must not live longer for it. */
+/**
+ * Also when the clock was set back: a part must not live longer for it. Then the bucket is another
+ * one, since the old one would neither fill nor have a place in line before its time comes again.
+ */
 function endPart(state: ShardState, nowMs: number): void {
   if (nowMs < state.reportedAtMs) state.reportAtMs = nowMs;
+  if (state.bucket.filledAtMs - nowMs > CLOCK_SET_BACK_MS) {
+    state.bucket = emptyBucket(nowMs);
+    state.part = undefined;
+  }
   const { part } = state;
   if (part === undefined || (nowMs >= part.askedAtMs && nowMs < part.endsAtMs)) return;
   state.bucket = retune(state.bucket, 0, nowMs);

@@ -66,10 +66,18 @@ export async function takeAnswer(edge: Edge, request: Request): Promise<Response
   }
 }
 
-/** The frame. Its own script is a file; the policy lets no other run but the vendor's. */
-export function showChallenge({ humans }: Edge): Response {
+/** What the frame is called, in the languages that the page speaks. */
+const TITLES = { en: 'Are you a person?', 'zh-CN': '您是真人吗？' } as const;
+type Language = keyof typeof TITLES;
+
+/**
+ * The frame, in the language of the page around it (`?lang=`). Its own script is a file; the policy
+ * lets no other run but the vendor's.
+ */
+export function showChallenge({ humans }: Edge, request: Request): Response {
   if (humans === undefined) return answerOf({ kind: 'unknown-route' });
-  return new Response(pageOf(humans.siteKey), {
+  const wanted = new URL(request.url).searchParams.get('lang');
+  return new Response(pageOf(humans.siteKey, wanted === 'zh-CN' ? wanted : 'en'), {
     headers: {
       ...challengeHeaders(SCRIPT_ORIGIN),
       'content-type': 'text/html; charset=utf-8',
@@ -78,14 +86,15 @@ export function showChallenge({ humans }: Edge): Response {
   });
 }
 
-function pageOf(siteKey: string): string {
+function pageOf(siteKey: string, language: Language): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <meta charset="utf-8">
-<title>Are you a person?</title>
+<title>${TITLES[language]}</title>
 <script src="/human-frame.js"></script>
 <script src="${SCRIPT}" async defer></script>
-<div class="cf-turnstile" data-sitekey="${siteKey}" data-callback="sendAnswer"
+<div class="cf-turnstile" data-sitekey="${siteKey}" data-language="${language}"
+  data-callback="sendAnswer"
   data-error-callback="tellFailure" data-expired-callback="tellFailure"></div>
 </html>
 `;

@@ -2,14 +2,24 @@
  * A buyer's requests about what is theirs already: orders, paying and cancelling them, a place in
  * line. They pass no gate of the crowd and take none of the sale's tokens, since whoever bought
  * must be able to pay while others still click; each buyer's number of them is limited instead.
+ *
+ * Reads come by themselves, each second of every open page. While the origin is too busy, or hangs,
+ * most are let go here, by what the last ones came to; what a buyer asked for by a click never is.
  */
 import { orderIdSchema, saleIdSchema } from '../../contract/ids.ts';
 import type { MyOrders } from '../../contract/order.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import { answerOf, cookieHeaders, type ExtraHeaders, jsonAnswer } from '../answer.ts';
 import { refuseBody } from '../body.ts';
+import type { ForwardedRequest } from '../forward.ts';
+import type { OriginLoad } from '../pressure-seen.ts';
 import { rateLimitHeaders } from '../rate-limit-headers.ts';
 import type { Edge } from '../wiring.ts';
+
+/** A read takes milliseconds, and the page asks again: what hangs must not hold one a page. */
+const READ_TIMEOUT_MS = 3_000;
+/** In place of a sale's id, for all reads of this isolate; no id has a space in it. */
+const SHED_AS = 'own reads';
 
 interface OwnRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -79,7 +89,20 @@ async function forwardOwn(edge: Edge, request: Request, own: OwnRequest): Promis
   if (limited.refusal) return answerOf(limited.refusal, headers);
   const withBody = method === 'POST' ? await refuseBody(request) : undefined;
   if (withBody) return answerOf(withBody, headers);
-  return edge.forward({ method, path, buyerId, clientHeaders: request.headers }, headers);
+  const forwarded = { method, path, buyerId, clientHeaders: request.headers };
+  if (method !== 'GET') return edge.forward(forwarded, headers);
+  return forwardRead(edge, forwarded, headers);
+}
+
+function forwardRead(
+  { forward, shedding, platform: { clock, random } }: Edge,
+  read: ForwardedRequest,
+  headers: ExtraHeaders,
+): Response | Promise<Response> {
+  const shed = shedding.judge(SHED_AS, random.fraction(), clock.nowMs());
+  if (shed) return answerOf(shed, headers);
+  const observe = (load: OriginLoad) => shedding.note(SHED_AS, load, clock.nowMs());
+  return forward({ ...read, timeoutMs: READ_TIMEOUT_MS, observe }, headers);
 }
 
 function refused(kind: (Refusal & { kind: 'unknown-order' | 'not-waiting' })['kind']) {

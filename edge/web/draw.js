@@ -2,16 +2,18 @@
 /**
  * "Check my draw", below all else once a sale is over. The number is computed here, in the buyer's
  * own browser, from what the shop has published: nobody is asked whether it is right. A hash that
- * this browser saw before the seed was published is kept and must be the same later.
+ * this browser saw before the seed was published is kept and must be the same later; without one
+ * it says that the seed was held against the hash shown with it, which proves less.
  */
 import { ask, askAsBuyer } from './api.js';
 import { createMemory } from './device.js';
 import { fill } from './language.js';
 
-/** @typedef {'sealed' | 'broken' | 'changed' | 'no-answer' | 'no-crypto'} Failure */
+/** @typedef {'sealed' | 'broken' | 'changed' | 'no-answer' | 'unreadable' | 'no-crypto'} Failure */
 /** @typedef {Failure | 'drawn' | 'not-drawn'} Verdict */
-/** @typedef {'title' | 'check' | 'at-opening' | Verdict} Text */
-/** @typedef {{ text: Verdict, proof?: DrawProof, number?: number }} Found */
+/** @typedef {'title' | 'check' | 'at-opening' | 'fits-kept' | 'fits-shown' | Verdict} Text */
+/** `wasKept`: this browser knew the hash before the seed was published. */
+/** @typedef {{ text: Verdict, proof?: DrawProof, number?: number, wasKept?: boolean }} Found */
 
 /** @type {Record<Language, Record<Text, string>>} */
 const TEXTS = {
@@ -25,6 +27,9 @@ const TEXTS = {
     broken: 'This proof does not hold: the seed is not the one that was fixed before the sale.',
     changed: 'This proof does not hold: the shop showed another hash before.',
     'no-answer': 'No answer. Please try again.',
+    unreadable: 'The answer cannot be read. Please try again.',
+    'fits-kept': 'The seed fits the hash that this browser saw before: {hash}',
+    'fits-shown': 'The seed fits the hash shown with it; this browser saw none before: {hash}',
     'no-crypto': 'This browser computes only on a page that came by HTTPS.',
   },
   'zh-CN': {
@@ -37,6 +42,9 @@ const TEXTS = {
     broken: '证明不成立：种子与开售前确定的不同。',
     changed: '证明不成立：商店此前公布的是另一个哈希值。',
     'no-answer': '没有得到回应，请重试。',
+    unreadable: '回应无法读取，请重试。',
+    'fits-kept': '种子与本浏览器此前见到的哈希值相符：{hash}',
+    'fits-shown': '种子与一同公布的哈希值相符，本浏览器此前未见过哈希值：{hash}',
     'no-crypto': '只有以 HTTPS 打开的页面才能计算。',
   },
 };
@@ -65,7 +73,7 @@ export function createDrawCheck({ saleId, words }) {
     write(title, texts.title);
     write(button, texts.check);
     write(result, found === undefined ? '' : tell(found, texts, time));
-    write(hash, found?.proof ? `SHA-256 ${found.proof.seedHash}` : '');
+    write(hash, found?.proof ? tellHash(found, found.proof, texts) : '');
   }
 
   /** @returns {Promise<Found>} */
@@ -74,19 +82,30 @@ export function createDrawCheck({ saleId, words }) {
     const [told, mine] = await Promise.all([ask(path), askAsBuyer(`${path}/mine`)]);
     if (told.kind !== 'ok' || mine.kind !== 'ok') return { text: 'no-answer' };
     const proof = told.body;
-    const seen = memory.read(seenHash) ?? proof.seedHash;
-    memory.write(seenHash, seen);
-    if (seen !== proof.seedHash) return { text: 'changed', proof };
-    if (proof.seed === undefined) return { text: 'sealed', proof };
+    const kept = memory.read(seenHash);
+    if (kept !== undefined && kept !== proof.seedHash) return { text: 'changed', proof };
+    if (proof.seed === undefined) {
+      memory.write(seenHash, proof.seedHash);
+      return { text: 'sealed', proof };
+    }
     if (crypto.subtle === undefined) return { text: 'no-crypto', proof };
-    return { proof, ...(await verdictOf(proof, proof.seed, mine.body.buyerId)) };
+    const verdict = await verdictOf(proof, proof.seed, mine.body.buyerId);
+    return { proof, wasKept: kept !== undefined, ...verdict };
   }
 
+  // Not `disabled`, which would take the focus away.
   button.addEventListener('click', async () => {
-    button.disabled = true;
-    found = await check();
-    button.disabled = false;
-    show();
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
+    try {
+      found = await check();
+      show();
+    } catch {
+      found = { text: 'unreadable' };
+      show();
+    } finally {
+      button.ariaDisabled = 'false';
+    }
   });
   new MutationObserver(show).observe(document.documentElement, { attributeFilter: ['lang'] });
   show();
@@ -136,6 +155,12 @@ function tell({ text, proof, number = 0 }, texts, time) {
     share: String(step?.share ?? widest),
     time: text === 'sealed' ? time(Date.parse(revealsAt)) : from,
   });
+}
+
+/** @param {Found} found @param {DrawProof} proof @param {Record<Text, string>} texts */
+function tellHash({ text, wasKept }, { seedHash }, texts) {
+  if (text !== 'drawn' && text !== 'not-drawn') return `SHA-256 ${seedHash}`;
+  return fill(texts[wasKept ? 'fits-kept' : 'fits-shown'], { hash: `SHA-256 ${seedHash}` });
 }
 
 /** base64url. @param {string} text */

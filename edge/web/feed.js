@@ -47,12 +47,17 @@ export function feedRetryMs(failures, fraction) {
  * What a pushed order means for the one that is known; undefined: nothing new, or not for here.
  * @param {OrderView | undefined} known
  * @param {OrderView} pushed
+ * @param {boolean} [isInLine]
  * @returns {OrderView | undefined}
  */
-export function heardOf(known, pushed) {
+export function heardOf(known, pushed, isInLine = false) {
   // Whoever has two orders by mistake is shown the one that counts, by the next question.
   if (pushed.reason === 'duplicate') return undefined;
-  if (known?.orderId !== pushed.orderId) return pushed;
+  if (known?.orderId !== pushed.orderId) {
+    // The end of an earlier order takes nothing from who has another, or waits for one.
+    const hasNewer = isInLine || (known !== undefined && [...LIVE, 'paid'].includes(known.state));
+    return hasNewer && !LIVE.includes(pushed.state) ? undefined : pushed;
+  }
   if (known.state === pushed.state) return undefined;
   return known.payment === undefined ? pushed : { ...pushed, payment: known.payment };
 }
@@ -166,7 +171,7 @@ function take({ shop, facts, change, hear }, data) {
   const pushed = parse(data);
   if (pushed === undefined) return;
   const { order, place } = facts();
-  const heard = heardOf(order, pushed);
+  const heard = heardOf(order, pushed, place !== undefined);
   if (heard === undefined) return;
   if (place !== undefined && !mayOrderAgain(heard)) change({ place: undefined, wasServed: true });
   hear(heard);

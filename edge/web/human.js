@@ -2,9 +2,11 @@
 /**
  * Where the shop asks guests to show that they are people: its challenge, in a frame of its own, so
  * that the challenge's script never runs in this page. It lies over the page's foot and moves
- * nothing else. A click that was refused meanwhile is repeated once it is shown.
+ * nothing else. A click that was refused meanwhile is repeated once it is shown. Where no click can
+ * follow any more, it goes away.
  */
 import { fraction, sleep } from './device.js';
+import { mayClick } from './order.js';
 import { loadRetryMs } from './schedule.js';
 import { element, say } from './view.js';
 
@@ -39,6 +41,8 @@ const BAR = {
   textAlign: 'center',
 };
 
+const address = () => `/human?lang=${document.documentElement.lang}`;
+
 /** @param {{ facts(): Facts }} parts */
 export function createProof({ facts }) {
   const root = document.documentElement;
@@ -57,13 +61,6 @@ export function createProof({ facts }) {
   new MutationObserver(write).observe(root, { attributeFilter: ['lang'] });
   write();
 
-  /** What lies under the bar can be scrolled out from it, and is when it gets the focus. */
-  function keepClear() {
-    const height = bar.isConnected ? `${bar.offsetHeight}px` : '';
-    root.style.scrollPaddingBottom = height;
-    document.body.style.paddingBottom = height;
-  }
-
   addEventListener('message', async ({ source, origin, data }) => {
     if (!bar.isConnected || source !== frame.contentWindow || origin !== location.origin) return;
     if (data?.kind !== 'human') return;
@@ -74,15 +71,19 @@ export function createProof({ facts }) {
     await sleep(loadRetryMs({ failures, retryAfterMs: undefined, fraction: fraction() }));
     isWaiting = false;
     failures += 1;
-    frame.src = '/human';
+    if (bar.isConnected) frame.src = address();
   });
 
-  function end() {
+  function remove() {
     const hadFocus = bar.contains(document.activeElement);
     bar.remove();
-    keepClear();
+    keepClear(bar);
     failures = 0;
     if (hadFocus) element('order').focus();
+  }
+
+  function end() {
+    remove();
     say(texts().done);
     const { refusal, sending } = facts();
     if (refusal?.trouble !== 'not-human' || sending.kind !== 'idle') return;
@@ -94,16 +95,31 @@ export function createProof({ facts }) {
   return {
     /** Shown once, however often it is wanted. */
     show() {
+      if (!mayClick(facts())) return;
       if (!bar.isConnected) {
-        frame.src = '/human';
+        frame.src = address();
         element('second').after(bar);
-        keepClear();
+        keepClear(bar);
         say(texts().ask);
       }
       // Who has clicked is waiting for it; before the opening it takes the focus from nobody.
       if (facts().refusal?.trouble === 'not-human') frame.focus();
     },
+    /** Something has changed. */
+    update() {
+      if (bar.isConnected && !mayClick(facts())) remove();
+    },
   };
+}
+
+/**
+ * What lies under the bar can be scrolled out from it, and is when it gets the focus.
+ * @param {HTMLElement} bar
+ */
+function keepClear(bar) {
+  const height = bar.isConnected ? `${bar.offsetHeight}px` : '';
+  document.documentElement.style.scrollPaddingBottom = height;
+  document.body.style.paddingBottom = height;
 }
 
 function createBar() {

@@ -89,27 +89,28 @@ export function stateAt(sale, nowMs) {
 }
 
 /**
- * A refused click is also news of the sale, newer than what was last seen of it.
+ * A refused click is also news of the sale, newer than what was last seen of it: no `asOf` then.
  * @param {SaleView} sale @param {Refused} refused @returns {SaleView | undefined}
  */
 export function saleAfter(sale, { trouble, opensAt }) {
-  const { waitlist, ...withoutWaitlist } = sale;
+  const { asOf, ...heard } = sale;
+  const { waitlist, ...withoutWaitlist } = heard;
   switch (trouble) {
     case 'unknown-sale':
       return undefined;
     case 'sold-out':
-      return { ...sale, state: trouble, remaining: 0 };
+      return { ...heard, state: trouble, remaining: 0 };
     case 'not-sold-out':
-      return { ...sale, state: 'open', remaining: Math.max(1, sale.remaining) };
+      return { ...heard, state: 'open', remaining: Math.max(1, sale.remaining) };
     case 'no-waitlist':
       return withoutWaitlist;
     case 'waitlist-full':
-      return waitlist ? { ...sale, waitlist: { ...waitlist, full: true } } : sale;
+      return waitlist ? { ...heard, waitlist: { ...waitlist, full: true } } : sale;
     case 'ended':
     case 'paused':
-      return { ...sale, state: trouble };
+      return { ...heard, state: trouble };
     case 'not-open':
-      return opensAt === undefined ? sale : { ...sale, state: 'scheduled', opensAt };
+      return opensAt === undefined ? sale : { ...heard, state: 'scheduled', opensAt };
     default:
       return sale;
   }

@@ -1,12 +1,12 @@
-/** @import { Action, Answer, Attempt, ClickFacts, LaterParts, Ordering } from './types.ts' */
-/** @import { OrderingParts, OrderView, QuietAction, Refused } from './types.ts' */
+/** @import { Action, Answer, Attempt, ClickFacts, Facts, LaterParts } from './types.ts' */
+/** @import { Ordering, OrderingParts, OrderView, QuietAction, Refused } from './types.ts' */
 /**
  * The way of one order: the click, repeated under one key, paying or cancelling, and polling until
  * it is final. What another tab says only comes sooner. A reload finds it and never places one.
  */
 
 import { fraction, newKey, sleep } from './device.js';
-import { isPayable, laterOrder, mayOrderAgain, saleAfter } from './next-step.js';
+import { isPayable, laterOrder, mayOrderAgain, saleAfter, stateAt } from './next-step.js';
 import { isSilent, orderPollMs, retryWaitMs } from './schedule.js';
 
 /** Never confirmed and unknown this often in a row: it is not coming any more. */
@@ -88,8 +88,9 @@ async function follow(ordering) {
       polls = isSame(answer.body, order) ? polls + 1 : 0;
       misses = 0;
       adopt(ordering, answer.body);
-      if (answer.body.reason === 'duplicate') return resume(ordering);
-      continue;
+      if (answer.body.reason !== 'duplicate') continue;
+      await resume(ordering);
+      return;
     }
     if (answer.trouble === 'signed-out') return change({ refusal: answer });
     polls += 1;
@@ -101,20 +102,39 @@ async function follow(ordering) {
   }
 }
 
-/** Finds the order, or an earlier click that had no answer. @param {Ordering} ordering */
+/**
+ * Finds the order, or an earlier click that had no answer. False: the shop has not said whether
+ * there is one, so it has to be asked again.
+ * @param {Ordering} ordering
+ */
 async function resume(ordering) {
   const { shop, facts, change } = ordering;
   const mine = await shop.myOrder();
-  if (facts().sending.kind !== 'idle') return;
+  if (facts().sending.kind !== 'idle') return false;
   const attempt = kept(ordering);
   if (mine.kind === 'ok') adopt(ordering, mine.body);
   else if (mine.trouble === 'signed-out') change({ refusal: mine });
   else if (attempt !== undefined) {
     const answer = attempt.orderId === undefined ? undefined : await shop.order(attempt.orderId);
     if (answer?.kind === 'ok') adopt(ordering, answer.body);
-    else if (attempt.unanswered) change({ refusal: NO_ANSWER });
+    // Asked again, it says nothing over what was said since.
+    else if (attempt.unanswered) change({ refusal: facts().refusal ?? NO_ANSWER });
   }
   void follow(ordering);
+  return isAnswered(mine);
+}
+
+/** The shop itself said so; it is not away or too busy. @param {Answer<unknown>} answer */
+export function isAnswered(answer) {
+  return (
+    answer.kind === 'ok' || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
+  );
+}
+
+/** A click may still come. @param {Pick<Facts, 'sale' | 'order' | 'nowMs'>} facts */
+export function mayClick({ sale, order, nowMs }) {
+  if (sale === undefined || stateAt(sale, nowMs) === 'ended') return false;
+  return order === undefined || mayOrderAgain(order);
 }
 
 /** @param {Ordering} ordering @param {OrderView} order */

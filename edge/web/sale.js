@@ -7,7 +7,7 @@ import { askAsBuyer, createApi } from './api.js';
 import { createMemory, fraction, load, monotonicMs, readToken, takeToken } from './device.js';
 import { languageOf, loadWords } from './language.js';
 import { mayOrderAgain, nextStep, stateAt } from './next-step.js';
-import { createOrdering, createPaying } from './order.js';
+import { createOrdering, createPaying, mayClick } from './order.js';
 import * as schedule from './schedule.js';
 import * as view from './view.js';
 
@@ -79,6 +79,7 @@ function draw() {
   view.show(now, screen, words);
   showQuiet(screen, words);
   if (now.sale && stateAt(now.sale, now.nowMs) === 'ended') void showDraw();
+  void proof?.then(({ update }) => update());
   if (screen.action === 'join') void loadWaitlist();
   const { timer } = screen;
   if (timer === undefined || timer.label === 'closed') return;
@@ -142,7 +143,6 @@ function wantMore() {
   const isOver = state === 'sold-out' || state === 'ended';
   if (hasMore || (order === undefined && !isOver)) return;
   hasMore = true;
-  if (memory.read(waitingName) === true) void loadWaitlist().then(({ resume }) => resume());
   new IntersectionObserver(async ([entry], observer) => {
     if (entry?.isIntersecting !== true) return;
     observer.disconnect();
@@ -163,10 +163,8 @@ async function wantCode({ access }) {
 let hasAsked = false;
 /** A guest may have to show to be a person, best before the opening. Asked once. */
 async function wantProof() {
-  const { sale, order } = known;
-  const isOver = sale === undefined || stateAt(sale, clock.nowMs()) === 'ended';
-  if (hasAsked || isOver || (order !== undefined && !mayOrderAgain(order))) return;
-  if (readToken() !== undefined || schedule.isQuiet(sale, clock.nowMs())) return;
+  if (hasAsked || !mayClick(facts()) || readToken() !== undefined) return;
+  if (schedule.isQuiet(known.sale, clock.nowMs())) return;
   hasAsked = true;
   const answer = await askAsBuyer('/api/human');
   if (answer.kind === 'ok' && answer.body !== null) await showProof();
@@ -216,13 +214,19 @@ async function look() {
   await wantProof();
 }
 
+/** Until the shop has said what this buyer has: while it is away, each look asks again. */
 async function resumeOnce() {
-  if (hasResumed || known.sale === undefined || schedule.isSilent(known.sale, clock.nowMs()))
-    return;
-  hasResumed = true;
+  const { sale } = known;
+  if (hasResumed || sale === undefined || schedule.isSilent(sale, clock.nowMs())) return;
   // Before the opening nobody has one.
-  if (stateAt(known.sale, clock.nowMs()) === 'scheduled' && !ordering.hasTried()) return;
-  await ordering.resume();
+  const isEarly = stateAt(sale, clock.nowMs()) === 'scheduled' && !ordering.hasTried();
+  hasResumed = isEarly || ((await ordering.resume()) && (await resumePlace()));
+  // A sale that is over is looked at no more.
+  if (hasResumed) planLook();
+}
+
+async function resumePlace() {
+  return memory.read(waitingName) !== true || (await loadWaitlist()).resume();
 }
 
 function planLook() {
@@ -239,6 +243,7 @@ function planLook() {
           sale,
           nowMs: clock.nowMs(),
           hasOrder: (order !== undefined && !mayOrderAgain(order)) || place !== undefined,
+          isUnsure: !hasResumed,
           failures,
           fraction: fraction(),
         });
@@ -255,8 +260,10 @@ async function sampleClock() {
 }
 
 async function lookAgain() {
-  if (document.hidden || monotonicMs() - lookedAtMs < FRESH_MS) return;
-  if (schedule.isQuiet(known.sale, clock.nowMs())) return planLook();
+  if (document.hidden) return;
+  const isFresh = monotonicMs() - lookedAtMs < FRESH_MS;
+  // Hidden, it has planned none.
+  if (isFresh || schedule.isQuiet(known.sale, clock.nowMs())) return planLook();
   await Promise.all([sampleClock(), look()]);
 }
 

@@ -20,6 +20,7 @@ const PACE_MS = {
   open: 8000,
   paused: 5000,
   owned: 45_000,
+  unsure: 15_000,
 };
 const LONGEST_PACE_MS = 2 * MINUTE_MS;
 const FIRST_LOAD_RETRY_MS = 1000;
@@ -78,8 +79,10 @@ export function isQuiet(sale, nowMs) {
 }
 
 /** Until the next look at the sale; undefined: never. @param {SalePollFacts} facts */
-export function salePollMs({ sale, nowMs, hasOrder, failures, fraction }) {
-  if (nowMs >= Date.parse(sale.closesAt)) return undefined;
+export function salePollMs({ sale, nowMs, hasOrder, isUnsure, failures, fraction }) {
+  if (nowMs >= Date.parse(sale.closesAt)) {
+    return isUnsure ? spread(PACE_MS.unsure, fraction) : undefined;
+  }
   const opensAtMs = Date.parse(sale.opensAt);
   const paceMs = Math.min(LONGEST_PACE_MS, salePaceMs(sale, nowMs, hasOrder) * 2 ** failures);
   const waitMs = spread(paceMs, fraction);

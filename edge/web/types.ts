@@ -202,6 +202,8 @@ export interface SalePollFacts {
   sale: SaleView;
   nowMs: number;
   hasOrder: boolean;
+  /** The shop has not said yet whether this buyer has an order or a place. */
+  isUnsure?: boolean;
   /** Looks in a row that got no answer. */
   failures: number;
   /** Jitter, in [0, 1). */

@@ -6,12 +6,12 @@
 
 import { fraction, sleep } from './device.js';
 import { mayOrderAgain, stateAt } from './next-step.js';
-import { insist, refuse } from './order.js';
+import { insist, isAnswered, refuse } from './order.js';
 import { placePollMs } from './schedule.js';
 
 /** @param {LaterParts} parts */
 export function createWaitlist(parts) {
-  const { shop, facts, change, memory, name } = parts;
+  const { shop, facts, change } = parts;
   const { hold, forget, learn, findOrder } = createPlaceKeeper(parts);
 
   /** @param {number} quantity */
@@ -40,12 +40,12 @@ export function createWaitlist(parts) {
   return {
     join,
     leave,
-    /** What a loaded page does when this browser was on the waitlist. */
+    /** When this browser was on the waitlist. False: the shop has not said whether it still is. */
     async resume() {
-      if (memory.read(name) !== true) return;
       const answer = await shop.place();
       if (answer.kind === 'ok') hold(answer.body);
       else if (answer.status === 404) forget();
+      return isAnswered(answer);
     },
   };
 }

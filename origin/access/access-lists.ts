@@ -6,14 +6,12 @@ import { LRUCache } from 'lru-cache';
 import type { AccessKind, AccessList } from '../../contract/access.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
-import { type KeptAccess, readAccess } from './access.ts';
+import { type AccessRow, parseAccess } from './kept-access.ts';
 
-const { 'select-hashes': selectHashes } = statementsBeside(import.meta.url, ['select-hashes']);
+const { 'select-list': selectList } = statementsBeside(import.meta.url, ['select-list']);
 
 /** 1.1 MB each at most; only a few sales with a list are on at the same time. */
 const MAX_LISTS = 20;
-/** Each reading that a change fell into is done again; an operator who uploads makes some. */
-const MAX_READINGS = 5;
 
 export interface AccessLists {
   /**
@@ -26,11 +24,6 @@ export interface AccessLists {
 interface Made {
   version: number;
   text: string;
-}
-
-/** Changes that came too fast for a reading between them. */
-export class AccessUnsettledError extends Error {
-  readonly code = 'access-unsettled';
 }
 
 export function createAccessLists(book: OrderBook): AccessLists {
@@ -57,27 +50,25 @@ export function createAccessLists(book: OrderBook): AccessLists {
   };
 }
 
-/**
- * Two statements see the book at two moments: when the version has not moved in between, the rows
- * are those of the version. A lock would keep the sale from settling as long.
- */
-async function makeList(book: OrderBook, saleId: string): Promise<Made | undefined> {
-  let before = await readAccess(book, saleId);
-  for (let reading = 0; reading < MAX_READINGS; reading += 1) {
-    if (before === undefined) return undefined;
-    const rows = await book.read<{ kind: AccessKind; hash: string }>(selectHashes, saleId);
-    const after = await readAccess(book, saleId);
-    if (after?.version === before.version) {
-      return { version: before.version, text: JSON.stringify(listOf(before, rows)) };
-    }
-    before = after;
-  }
-  throw new AccessUnsettledError(`the list of ${saleId} changes faster than it can be read`);
+interface ListRow extends AccessRow {
+  kind: AccessKind | null;
+  hash: string | null;
 }
 
-function listOf(access: KeptAccess, rows: { kind: AccessKind; hash: string }[]): AccessList {
+/** One statement, so that the rows are those of the version, however fast the list changes. */
+async function makeList(book: OrderBook, saleId: string): Promise<Made | undefined> {
+  const rows = await book.read<ListRow>(selectList, saleId);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const { mode, version, salt, counts } = parseAccess(first);
   const hashes: Record<AccessKind, string[]> = { allow: [], block: [], code: [] };
-  for (const { kind, hash } of rows) hashes[kind].push(hash);
-  const { allow, block, code } = hashes;
-  return { ...access, allow: allow.join(''), block: block.join(''), code: code.join('') };
+  for (const { kind, hash } of rows) {
+    // Of a kind that is being cleared, rows are left that count for nothing.
+    if (kind !== null && hash !== null && counts?.[kind] !== null) hashes[kind].push(hash);
+  }
+  const allow = hashes.allow.join('');
+  const block = hashes.block.join('');
+  const code = hashes.code.join('');
+  const list: AccessList = { mode, version, salt, allow, block, code };
+  return { version, text: JSON.stringify(list) };
 }

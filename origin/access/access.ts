@@ -5,11 +5,9 @@
  * the edge signs a pass only for a buyer whom its list lets in.
  */
 import {
-  ACCESS_KINDS,
   ACCESS_LIMITS,
   type AccessHash,
   type AccessKind,
-  type AccessMode,
   createAccessHash,
 } from '../../contract/access.ts';
 import type {
@@ -23,82 +21,76 @@ import { nodeHashing } from '../hashing.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { statementsBeside, type Transaction } from '../settle/transaction.ts';
 import { answer, type Waiting } from '../settle/waiting.ts';
+import { deleteCleared } from './clear-access.ts';
+import {
+  type AccessRow,
+  type CountRow,
+  countsOf,
+  type KeptAccess,
+  lockAccess,
+  parseAccess,
+  toldCounts,
+} from './kept-access.ts';
 
 const statements = statementsBeside(import.meta.url, [
-  'select-access',
-  'lock-access',
   'update-access',
   'count-entries',
   'select-known-hashes',
   'insert-entries',
   'delete-entries',
-  'delete-kind',
-  'select-buyers',
+  'select-page',
 ]);
 
-/** As the sale's row has it. */
-export interface KeptAccess {
-  mode: AccessMode;
-  version: number;
-  /** base64url; empty until the first entry. */
-  salt: string;
-}
-
-export type Counts = Record<AccessKind, number>;
 export type AccessRefused = 'unknown-sale' | 'too-many';
-
 /** `freshSalt` is used when the sale has none yet. */
-export function changeAccess(
+type WantedChange = ChangeAccess & { saleId: string; freshSalt: string };
+
+export async function changeAccess(
   book: OrderBook,
-  wanted: ChangeAccess & { saleId: string; freshSalt: string },
+  wanted: WantedChange,
 ): Promise<SaleAccess | AccessRefused> {
-  const { saleId, freshSalt, add, remove } = wanted;
-  return book
-    .transact(function* (transaction) {
-      const kept = yield* lockAccess(transaction, saleId);
-      if (kept === undefined) return 'unknown-sale';
-      const salt = kept.salt === '' ? freshSalt : kept.salt;
-      const hashOf = createAccessHash(nodeHashing, salt);
-      // Whoever is in both is added: what is wanted in the end stands in `add`.
-      for (const [kind, entries] of entriesOf(remove)) {
-        const hashes = entries.map((entry) => hashOf(kind, entry));
-        yield* answer(
-          hashes.length === 0
-            ? 0
-            : transaction.run(statements['delete-entries'], saleId, kind, hashes),
-        );
-      }
-      const counts = yield* countEntries(transaction, saleId);
-      for (const [kind, entries] of entriesOf(add)) {
-        const rows = yield* newRows(transaction, { saleId, kind, entries, hashOf });
-        counts[kind] += rows.length;
-        if (totalOf(counts) > ACCESS_LIMITS.entries) return undoing();
-        if (rows.length > 0) yield* answer(transaction.insert(statements['insert-entries'], rows));
-      }
-      const changed = { mode: wanted.mode ?? kept.mode, version: kept.version + 1, salt };
-      yield* answer(transaction.run(statements['update-access'], JSON.stringify(changed), saleId));
-      return { saleId, mode: changed.mode, version: changed.version, counts };
-    })
-    .catch(tooManyOrThrow);
+  // It comes to an end: only another clearing, by an operator, makes it go round once more.
+  for (;;) {
+    const changed = await book
+      .transact((transaction) => changeUnlessClearing(transaction, wanted))
+      .catch(tooManyOrThrow);
+    if (changed !== 'clearing') return changed;
+    await deleteCleared(book, wanted.saleId);
+  }
 }
 
-/** Without a kind everything goes, and everybody may buy. */
-export function clearAccess(
-  book: OrderBook,
-  { saleId, kind }: { saleId: string; kind?: AccessKind | undefined },
-): Promise<SaleAccess | AccessRefused> {
-  return book.transact(function* (transaction) {
-    const kept = yield* lockAccess(transaction, saleId);
-    if (kept === undefined) return 'unknown-sale';
-    for (const each of kind === undefined ? ACCESS_KINDS : [kind]) {
-      yield* answer(transaction.run(statements['delete-kind'], saleId, each));
-    }
-    const mode = kind === undefined ? 'everybody' : kept.mode;
-    const changed: KeptAccess = { ...kept, mode, version: kept.version + 1 };
-    yield* answer(transaction.run(statements['update-access'], JSON.stringify(changed), saleId));
-    const counts = yield* countEntries(transaction, saleId);
-    return { saleId, mode, version: changed.version, counts };
-  });
+/** `clearing`: rows of a kind that it changes are still to be deleted; nothing was done. */
+function* changeUnlessClearing(
+  transaction: Transaction,
+  { saleId, freshSalt, add, remove, mode }: WantedChange,
+): Waiting<SaleAccess | 'unknown-sale' | 'clearing'> {
+  const kept = yield* lockAccess(transaction, saleId);
+  if (kept === undefined) return 'unknown-sale';
+  const changes = [...entriesOf(remove), ...entriesOf(add)];
+  if (changes.some(([kind, { length }]) => length > 0 && kept.counts[kind] === null)) {
+    return 'clearing';
+  }
+  const salt = kept.salt === '' ? freshSalt : kept.salt;
+  const hashOf = createAccessHash(nodeHashing, salt);
+  const counts = { ...kept.counts };
+  // Whoever is in both is added: what is wanted in the end stands in `add`.
+  for (const [kind, entries] of entriesOf(remove)) {
+    if (entries.length === 0) continue;
+    const hashes = entries.map((entry) => hashOf(kind, entry));
+    const deletion = transaction.run(statements['delete-entries'], saleId, kind, hashes);
+    counts[kind] = (counts[kind] ?? 0) - (yield* answer(deletion));
+  }
+  for (const [kind, entries] of entriesOf(add)) {
+    if (entries.length === 0) continue;
+    const rows = yield* newRows(transaction, { saleId, kind, entries, hashOf });
+    counts[kind] = (counts[kind] ?? 0) + rows.length;
+    if (totalOf(counts) > ACCESS_LIMITS.entries) return undoing();
+    if (rows.length > 0) yield* answer(transaction.insert(statements['insert-entries'], rows));
+  }
+  const version = kept.version + 1;
+  const changed: KeptAccess = { mode: mode ?? kept.mode, version, salt, counts };
+  yield* answer(transaction.run(statements['update-access'], JSON.stringify(changed), saleId));
+  return { saleId, mode: changed.mode, version, counts: toldCounts(counts) };
 }
 
 /** Undefined when there is no such sale. */
@@ -107,29 +99,24 @@ export async function showAccess(
   saleId: string,
   { kind, after = '', limit }: AccessQuery,
 ): Promise<AccessPage | undefined> {
-  const kept = await readAccess(book, saleId);
-  if (kept === undefined) return undefined;
-  const { mode, version } = kept;
-  const counts = countsOf(await book.read<CountRow>(statements['count-entries'], saleId));
-  const page = [saleId, kind, after, limit] as const;
-  const rows = await book.read<{ buyerId: string }>(statements['select-buyers'], ...page);
-  const buyers = rows.map(({ buyerId }) => buyerId);
+  const page = [saleId, kind, after, limit, saleId] as const;
+  const rows = await book.read<PageRow>(statements['select-page'], ...page);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const kept = parseAccess(first);
+  const counts =
+    kept.counts ?? countsOf(await book.read<CountRow>(statements['count-entries'], saleId));
+  const buyers = counts[kind] === null ? [] : rows.flatMap(({ buyerId }) => buyerId ?? []);
   const next = buyers.length < limit ? undefined : buyers.at(-1);
-  return { saleId, mode, version, counts, buyers, ...(next === undefined ? {} : { next }) };
+  const { mode, version } = kept;
+  return {
+    ...{ saleId, mode, version, counts: toldCounts(counts), buyers },
+    ...(next === undefined ? {} : { next }),
+  };
 }
 
-/** Undefined when there is no such sale. */
-export async function readAccess(book: OrderBook, saleId: string) {
-  return keptOf(await book.read<AccessRow>(statements['select-access'], saleId));
-}
-
-interface AccessRow {
-  access: string;
-}
-
-interface CountRow {
-  kind: AccessKind;
-  entries: number;
+interface PageRow extends AccessRow {
+  buyerId: string | null;
 }
 
 /** Thrown to undo what the transaction has done so far. */
@@ -141,30 +128,15 @@ function undoing(): never {
   throw new TooManyEntriesError('a sale cannot have so many entries');
 }
 
-function tooManyOrThrow(error: unknown): AccessRefused {
+function tooManyOrThrow(error: unknown): 'too-many' {
   if (error instanceof TooManyEntriesError) return 'too-many';
   throw error;
 }
 
-function keptOf([row]: AccessRow[]): KeptAccess | undefined {
-  return row === undefined ? undefined : JSON.parse(row.access);
+function totalOf(counts: KeptAccess['counts']): number {
+  const { allow, block, code } = toldCounts(counts);
+  return allow + block + code;
 }
-
-function* lockAccess(transaction: Transaction, saleId: string): Waiting<KeptAccess | undefined> {
-  return keptOf(yield* answer(transaction.rows<AccessRow>(statements['lock-access'], saleId)));
-}
-
-function* countEntries(transaction: Transaction, saleId: string): Waiting<Counts> {
-  return countsOf(yield* answer(transaction.rows<CountRow>(statements['count-entries'], saleId)));
-}
-
-function countsOf(rows: CountRow[]): Counts {
-  const counts: Counts = { allow: 0, block: 0, code: 0 };
-  for (const { kind, entries } of rows) counts[kind] = Number(entries);
-  return counts;
-}
-
-const totalOf = ({ allow, block, code }: Counts) => allow + block + code;
 
 function entriesOf({ allow, block, presaleCodes }: AccessEntries): [AccessKind, string[]][] {
   return [
@@ -187,7 +159,6 @@ function* newRows(
   { saleId, kind, entries, hashOf }: NewEntries,
 ): Waiting<(string | number | null)[][]> {
   const byHash = new Map(entries.map((entry) => [hashOf(kind, entry), entry]));
-  if (byHash.size === 0) return [];
   const known = yield* answer(
     transaction.rows<{ hash: string }>(statements['select-known-hashes'], saleId, kind, [
       ...byHash.keys(),

@@ -15,7 +15,8 @@ import { answer, json } from '../http/answer.ts';
 import { parseBody, readBody } from '../http/body.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook } from '../settle/book.ts';
-import { type AccessRefused, changeAccess, clearAccess, showAccess } from './access.ts';
+import { type AccessRefused, changeAccess, showAccess } from './access.ts';
+import { clearAccess } from './clear-access.ts';
 
 /** 128 bits: without it nobody tries names on a list. */
 const SALT_BYTES = 16;

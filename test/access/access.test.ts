@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { describeWithMariadb } from '../backends/mariadb.ts';
 import { type OpenBook, openMysql, openSqlite } from '../operator/operator.stage.ts';
 import { accessPromises } from './access.promises.ts';
+import { accessChangePromises } from './access-changes.promises.ts';
 
 function exercise(title: string, open: OpenBook): void {
   describe(title, () => {
@@ -11,7 +12,9 @@ function exercise(title: string, open: OpenBook): void {
       opened = await open();
     });
     afterAll(() => opened.close());
-    for (const { promise, check } of accessPromises) test(promise, () => check(opened.book));
+    for (const { promise, check } of [...accessPromises, ...accessChangePromises]) {
+      test(promise, () => check(opened.book));
+    }
   });
 }
 

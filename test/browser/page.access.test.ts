@@ -16,7 +16,7 @@ const LARGE = { width: 1440, height: 900 };
 
 describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) => {
   it('buys by keyboard alone, with the focus kept on the button over the opening', async () => {
-    const shop = await startShop({ opensInMs: 4500 });
+    const shop = await startShop({ opensInMs: 8000 });
     const page = await open(shop);
     const focused = () => page.evaluate('document.activeElement.id');
     for (let press = 0; press < 4 && (await focused()) !== 'order'; press += 1) {

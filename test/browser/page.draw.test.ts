@@ -60,6 +60,13 @@ describeInChromium('checking the draw', ({ shop: startShop, open }) => {
     await page.getByRole('button', { name: '中文' }).click();
     await expect.poll(() => page.textContent('#draw [role=status]')).toContain('您的号码是 0.768');
     expect(await page.textContent('#draw button')).toBe('核对我的抽签');
+    expect(await page.textContent('#draw .small')).toMatch(
+      /一同公布的哈希值.*：SHA-256 [\w-]{43}$/,
+    );
+    // What came with the seed is no hash from before, however often it is looked at.
+    await page.getByRole('button', { name: 'EN' }).click();
+    await check(/^Your number is/);
+    expect(await page.textContent('#draw .small')).toContain('saw none before: SHA-256');
   }, 60_000);
 
   it('counts the beacon, and says who was not drawn, or drawn from the opening', async () => {
@@ -76,7 +83,9 @@ describeInChromium('checking the draw', ({ shop: startShop, open }) => {
   }, 60_000);
 
   it('waits for the seed, then finds out another than was fixed, or another hash', async () => {
-    const { shop, prove, check } = await ended((shop) => ({ closesAtMs: shop.nowMs() - 1_000 }));
+    const { shop, page, prove, check } = await ended((shop) => ({
+      closesAtMs: shop.nowMs() - 1_000,
+    }));
     await check(/publishes its seed at \d/);
     prove({ closesAtMs: shop.nowMs() - 120_000, seed: 'A'.repeat(43) });
     await check(/the shop showed another hash before/);
@@ -86,6 +95,13 @@ describeInChromium('checking the draw', ({ shop: startShop, open }) => {
     await check(/the seed is not the one that was fixed/);
     prove({ closesAtMs: shop.nowMs() - 120_000 });
     await check(/^Your number is/);
+    expect(await page.textContent('#draw .small')).toContain('that this browser saw before');
+    const { proof, buyerId } = shop.draw;
+    // Neither a seed that is no base64url nor half a proof leaves the button dead.
+    shop.draw = { buyerId, proof: { ...proof, seed: '%' } };
+    await check(/^The answer cannot be read/);
+    expect(await page.getAttribute('#draw button', 'aria-disabled')).toBe('false');
+    expect(await page.evaluate(`document.activeElement.closest('#draw')?.id`)).toBe('draw');
     shop.draw = undefined;
     await check(/^No answer/);
   }, 60_000);

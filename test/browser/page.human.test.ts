@@ -90,6 +90,9 @@ describeInChromium('the real edge’s challenge', ({ buyer }) => {
     await expectHeadline(page, '您是真人吗？');
     expect(await page.textContent('#human p')).toBe('请完成真人验证，您的点击才有效。');
     await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('IFRAME');
+    const asks = page.frameLocator('#human iframe');
+    expect(await asks.locator('html').getAttribute('lang')).toBe('zh-CN');
+    expect(await asks.locator('.cf-turnstile').getAttribute('data-language')).toBe('zh-CN');
     await box(page).click();
     await expectHeadline(page, '排队中');
     expect(sent.filter((path) => path.endsWith('/orders'))).toHaveLength(2);
@@ -101,7 +104,9 @@ describeInChromium('whether there is a challenge', ({ shop: startShop, buyer, op
   async function challenge(guest: BrowserContext, answer = '') {
     const script = `<script>${answer}</script>`;
     const body = `<!doctype html><button>I am a person</button>${script}`;
-    await guest.route('**/human', (route) => route.fulfill({ contentType: 'text/html', body }));
+    await guest.route(/\/human\?lang=/, (route) =>
+      route.fulfill({ contentType: 'text/html', body }),
+    );
     // The route that was named last is tried first.
     await guest.route('**/api/human', (route) => route.fulfill({ json: { siteKey: 'demo' } }));
   }
@@ -153,6 +158,40 @@ describeInChromium('whether there is a challenge', ({ shop: startShop, buyer, op
     expect(await top()).toBe(before);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   });
+
+  it('goes away with the end of the sale and with an order, and loads no more then', async () => {
+    const guest = await buyer({ locale: 'zh-CN' });
+    const frames: string[] = [];
+    guest.on('request', (request) => {
+      if (request.url().includes('/human?')) frames.push(request.url());
+    });
+    // It fails at once, so that the next one is on its way when it goes.
+    await challenge(guest, PASS.replace('true', 'false'));
+    const shop = await startShop({ opensInMs: -HOUR_MS });
+    const other = await open(shop, guest);
+    await frame(other).waitFor();
+    const buying = await open(shop, guest);
+    await frame(buying).waitFor();
+    await buying.click('#order');
+    await expect.poll(() => frame(buying).count()).toBe(0);
+    // The other tab has heard of the order.
+    await expect.poll(() => frame(other).count()).toBe(0);
+    const before = frames.length;
+    await other.waitForTimeout(4000);
+    expect(frames).toHaveLength(before);
+    expect(frames.every((url) => url.endsWith('?lang=zh-CN'))).toBe(true);
+
+    const late = await buyer();
+    await challenge(late);
+    const ending = await startShop({ opensInMs: -HOUR_MS, closesInMs: 10_000 });
+    const last = await open(ending, late);
+    await frame(last).waitFor();
+    await frame(last).focus();
+    await expect.poll(() => frame(last).count(), { timeout: 25_000 }).toBe(0);
+    expect(ending.nowMs()).toBeGreaterThanOrEqual(Date.parse(ending.sale.closesAt));
+    expect(await last.evaluate('document.activeElement.id')).toBe('order');
+    expect(await last.evaluate('document.body.style.paddingBottom')).toBe('');
+  }, 60_000);
 
   it('is believed to this page’s own frame only', async () => {
     const guest = await buyer();

@@ -65,6 +65,16 @@ describe('the sale', () => {
     expect(learned(refused('not-drawn'))).toBe(sale);
   });
 
+  it('is in touch again once the shop has refused a click for what it is now', () => {
+    const old = { ...sale, asOf: iso(-60_000) };
+    for (const trouble of ['sold-out', 'not-sold-out', 'ended', 'paused', 'no-waitlist'] as const) {
+      expect(saleAfter(old, refused(trouble)), trouble).not.toHaveProperty('asOf');
+    }
+    expect(saleAfter(old, refused('overloaded'))).toHaveProperty('asOf');
+    const soldOut = saleAfter(old, refused('sold-out'));
+    expect(know({ sale: soldOut }).message).toBe('sold-out');
+  });
+
   it('that is not known yet, or not at all, shows only why', () => {
     expect(know({ sale: undefined })).toMatchObject({ message: 'loading', action: undefined });
     const screen = know({ sale: undefined, refusal: refused('unknown-sale') });

@@ -6,9 +6,12 @@
 import { expect, it } from 'vitest';
 import { openEdgeStage } from './edge.stage.ts';
 import { describeInChromium, expectHeadline } from './page.chromium.ts';
+import { isoIn, orderOf, placeOf } from './page.shop.ts';
 
 /** Past the 5 s after which a copy no longer passes for now, and the page's next look at it. */
 const NOTICED = { timeout: 25_000 };
+/** What the edge says for a shop that it cannot reach. */
+const AWAY = { status: 503, json: { type: '/problems/overloaded', retryAfterMs: 1000 } };
 
 describeInChromium('the page while the shop does not answer', ({ shop, buyer, open }) => {
   it('loads, and says how the sale was when the shop was last heard', async () => {
@@ -64,6 +67,47 @@ describeInChromium('the page while the shop does not answer', ({ shop, buyer, op
     );
     silent.isSilent = false;
     await expectHeadline(page, 'Open now');
+  });
+
+  it.each([
+    ['open', {}],
+    ['ended', { sale: { state: 'ended' }, closesInMs: -1000 }],
+  ] as const)(
+    'asks again, loaded meanwhile, for the order of a sale that is %s',
+    async (_, now) => {
+      const away = await shop(now);
+      away.sale.asOf = isoIn(away, -30_000);
+      away.order = orderOf({ state: 'reserved', payBefore: isoIn(away, 600_000) });
+      const guest = await buyer();
+      let refused = 0;
+      await guest.route(/orders\/mine$/, (route) => {
+        refused += 1;
+        return route.fulfill(AWAY);
+      });
+      const page = await open(away, guest);
+      await expect.poll(() => refused).toBeGreaterThan(0);
+      expect(await page.textContent('#headline')).not.toBe('Reserved for you');
+      await guest.unroute(/orders\/mine$/);
+      await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('Reserved for you');
+      expect(away.requests('GET', /orders\/mine$/)).toHaveLength(1);
+    },
+  );
+
+  it('asks again, loaded meanwhile, for the place in line', async () => {
+    const waitlist = { waiting: 7, full: false };
+    const away = await shop({ sale: { state: 'sold-out', remaining: 0, waitlist } });
+    away.waiting = placeOf();
+    const guest = await buyer();
+    await guest.addInitScript(`localStorage.setItem('sluice:demo:waits', 'true')`);
+    let refused = 0;
+    await guest.route(/waitlist$/, (route) => {
+      refused += 1;
+      return route.fulfill(AWAY);
+    });
+    const page = await open(away, guest);
+    await expect.poll(() => refused).toBeGreaterThan(0);
+    await guest.unroute(/waitlist$/);
+    await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('Waitlist: number 3');
   });
 
   it('says when the edge itself is gone, after two lost looks', async () => {

@@ -53,6 +53,7 @@ describe('looking at the sale', () => {
     expect(poll(later, 0.5, { failures: 30 })).toBe(120_000);
     expect(poll(later, 0.5, { hasOrder: true })).toBe(45_000);
     expect(poll(OPENS_AT_MS + 3_600_000, 0.5)).toBeUndefined();
+    expect(poll(OPENS_AT_MS + 3_600_000, 0.5, { isUnsure: true })).toBe(15_000);
   });
 
   it('knows silence, the first rush, and neither', () => {

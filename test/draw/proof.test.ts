@@ -36,7 +36,7 @@ const withBeacon = saleOf({ ...sale, beacon: { value: '開獎 7', atMs: 10 } });
 const REVEALED_MS = ENDS_AT_MS + REVEAL_AFTER_END_MS;
 
 describe('the proof', () => {
-  test('has the hash of the seed from the start, and the seed a minute after the end', () => {
+  test('has the hash of the seed from the start, and the seed 65 s after the end', () => {
     const commitment = drawProofOf(sale, 0).seedHash;
     for (const nowMs of [0, ENDS_AT_MS, REVEALED_MS - 1]) {
       const proof = drawProofSchema.strict().parse(drawProofOf(sale, nowMs));
@@ -160,12 +160,13 @@ describe('a step', () => {
 test('every isolate knows in time: what a step, a beacon and the seed wait for', () => {
   // Another process reads the book, an isolate's copy grows old, and its question takes its time.
   expect(STEP_MARGIN_MS).toBeGreaterThanOrEqual(REFRESH_EVERY_MS + 1_000 + 2_000);
-  // As long as an isolate that hears nothing goes on by its copy (edge/copies.ts).
-  expect(BEACON_MARGIN_MS).toBeGreaterThanOrEqual(60_000);
-  expect(REVEAL_AFTER_END_MS).toBeGreaterThanOrEqual(60_000);
+  // As long as an isolate that hears nothing goes on by its copy (edge/copies.ts), which it may
+  // have been told just before another process knew better.
+  expect(BEACON_MARGIN_MS).toBeGreaterThanOrEqual(60_000 + STEP_MARGIN_MS);
+  expect(REVEAL_AFTER_END_MS).toBeGreaterThanOrEqual(60_000 + STEP_MARGIN_MS);
 });
 
-test('a beacon may come until a minute before the opening, and not a moment later', () => {
+test('a beacon may come until 65 s before the opening, and not a moment later', () => {
   const opensAtMs = 1_000_000;
   const plan = (nowMs: number) => planBeacon('x', { beacon: undefined, opensAtMs }, nowMs).kind;
   expect(plan(opensAtMs - BEACON_MARGIN_MS)).toBe('set');

@@ -4,52 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { adjustRate } from '../../edge/objects/adjust-rate.ts';
-import {
-  type Coordinator,
-  createCoordinator,
-  type RateAsk,
-  type RateState,
-} from '../../edge/objects/coordinator.ts';
 import type { Part } from '../../edge/objects/divide-rate.ts';
-
-const T = 1_000_000;
-const quiet = { answered: 0, overloaded: 0, pressure: 0 };
-
-function openSaleRate(ratePerSecond = 1_000) {
-  const clock = { ms: T };
-  let stored: RateState | undefined;
-  const start = (): Coordinator =>
-    createCoordinator({
-      clock: { nowMs: () => clock.ms },
-      adjustRate,
-      read: () => stored,
-      write: (state) => {
-        stored = structuredClone(state);
-      },
-    });
-  let coordinator = start();
-  return {
-    clock,
-    stored: () => stored,
-    evict() {
-      coordinator = start();
-    },
-    ask(shard: string, change: Partial<RateAsk> = {}) {
-      return coordinator.ask({
-        shard,
-        holds: 0,
-        arrived: 0,
-        overMs: 1_000,
-        version: 1,
-        ratePerSecond,
-        alone: false,
-        pressure: quiet,
-        ...change,
-      });
-    },
-  };
-}
+import { openSaleRate } from './sale-rate.ts';
 
 /** Each asks once a second and goes by what it is told. */
 function settle(

@@ -81,7 +81,7 @@ describe('a buyer who was drawn', () => {
   test('who is new as a guest keeps both cookies', async () => {
     const shop = openShop(openSale({ shareSteps: [{ atMs: 0, share: 0.999_999 }] }));
     const names = (await shop.order()).headers.getSetCookie().map((set) => set.split('=')[0]);
-    expect(names.sort()).toEqual(['sluice_drawn', 'sluice_guest']);
+    expect(names.sort()).toEqual(['__Host-sluice_guest', 'sluice_drawn']);
     const refused = await shop.order({ body: 'no JSON' });
     expect(refused.status).toBe(400);
     expect(refused.headers.getSetCookie()).toHaveLength(2);
@@ -100,14 +100,10 @@ describe('a buyer who was drawn', () => {
 });
 
 describe('a cookie is good for nothing', () => {
-  const cookies = createSignedCookie(edgeHashing, PASS_KEYS, {
-    name: 'sluice_drawn',
-    label: 'sluice drawn cookie v1',
-  });
-  const strangers = createSignedCookie(edgeHashing, [{ id: 'x', secret: new Uint8Array(32) }], {
-    name: 'sluice_drawn',
-    label: 'sluice drawn cookie v1',
-  });
+  const kind = { name: 'sluice_drawn', hostOnly: false, label: 'sluice drawn cookie v1' };
+  const cookies = createSignedCookie(edgeHashing, PASS_KEYS, kind);
+  const strange = [{ id: 'x', secret: new Uint8Array(32) }];
+  const strangers = createSignedCookie(edgeHashing, strange, kind);
   const life = { maxAgeSeconds: 60, secure: true };
   const pairOf = (set: string) => set.slice(0, set.indexOf(';'));
   const encoded = (text: string) => btoa(text).replaceAll('=', '');
@@ -125,7 +121,7 @@ describe('a cookie is good for nothing', () => {
       elsewhere,
       pairOf(strangers.write(`phone.${encoded(buyerId)}`, life)),
       `${good.slice(0, -2)}AA`,
-      unlucky.replace('sluice_guest', 'sluice_drawn'),
+      unlucky.replace('__Host-sluice_guest', 'sluice_drawn'),
       'sluice_drawn=',
     ];
     for (const cookie of bad) {
@@ -136,6 +132,8 @@ describe('a cookie is good for nothing', () => {
     }
     const headers = { cookie: `${unlucky}; ${good}` };
     expect((await shop.order({ headers })).status, 'the real one').toBe(202);
+    const planted = { cookie: `${[unlucky, ...bad, good].join('; ')}` };
+    expect((await shop.order({ headers: planted })).status, 'behind planted ones').toBe(202);
     expect((await shop.order({ saleId: 'tablet', headers })).status, 'elsewhere').toBe(429);
   });
 

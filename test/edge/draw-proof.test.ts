@@ -94,7 +94,7 @@ describe('a buyer', () => {
     const shop = openProving();
     const answer = await shop.fetch('/api/sales/phone/draw/mine');
     const { buyerId } = (await answer.json()) as { buyerId: string };
-    expect(answer.headers.get('set-cookie')).toContain(`sluice_guest=${buyerId}.`);
+    expect(answer.headers.get('set-cookie')).toContain(`__Host-sluice_guest=${buyerId}.`);
     expect(shop.forwarded()).toEqual([]);
   });
 

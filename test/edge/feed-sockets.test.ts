@@ -48,7 +48,7 @@ describe('a socket', () => {
 });
 
 describe('the shards of a sale', () => {
-  function feedsOver(shards: number) {
+  function feedsOver(shards: number, isAway: (name: string) => boolean = () => false) {
     const connected: string[] = [];
     const pushed: { name: string; buyers: string[] }[] = [];
     const feeds = createFeeds({
@@ -60,6 +60,7 @@ describe('the shards of a sale', () => {
           return new Response(null);
         },
         async push(name, pushes) {
+          if (isAway(name)) throw new Error(`${name} is away`);
           pushed.push({ name, buyers: pushes.map(({ buyerId }) => buyerId) });
           return pushes.length;
         },
@@ -94,5 +95,20 @@ describe('the shards of a sale', () => {
         expect(connected[buyers.indexOf(buyerId)]).toBe(name);
       }
     }
+  });
+
+  test('do not keep a batch from each other: one that is away costs its own buyers', async () => {
+    const results = Array.from({ length: 80 }, (_, index) => ({
+      buyerId: `buyer-${index}`,
+      order,
+    }));
+    const { feeds, pushed } = feedsOver(8, (name) => name === 'phone:3');
+    const told = await feeds.push('phone', results);
+    expect(pushed).toHaveLength(7);
+    expect(told).toBe(pushed.reduce((sum, { buyers }) => sum + buyers.length, 0));
+    expect(told).toBeLessThan(80);
+    const alone = feedsOver(8, () => true).feeds;
+    await expect(alone.push('phone', results)).rejects.toThrow('is away');
+    expect(await alone.push('phone', [])).toBe(0);
   });
 });

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { FEED_LIMITS, FEED_PROTOCOL, resultsPath } from '../../contract/feed.ts';
 import { MAX_PUSHES, MAX_UNREAD, SILENT_AFTER_MS } from '../../edge/objects/feed-sockets.ts';
-import { MAX_SOCKETS_A_BUYER } from '../../edge/objects/result-feed.ts';
+import { MAX_SOCKETS, MAX_SOCKETS_A_BUYER } from '../../edge/objects/result-feed.ts';
 import {
   knock,
   newGuest,
@@ -123,7 +123,7 @@ describe('who is not let in', () => {
   test('nobody who is not known yet, and who only asks', async () => {
     const saleId = newSale();
     expect((await knock(saleId, {})).status).toBe(401);
-    expect((await knock(saleId, { cookie: 'sluice_guest=g-forged' })).status).toBe(401);
+    expect((await knock(saleId, { cookie: '__Host-sluice_guest=g-forged' })).status).toBe(401);
     const { cookie } = newGuest();
     const plain = await knock(saleId, { cookie, upgrade: 'h2c' });
     expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
@@ -200,6 +200,24 @@ describe('a client that does not do as it should', () => {
     expect(await runDurableObjectAlarm(object)).toBe(true);
     expect(await page.closed).toMatchObject({ code: 4000 });
     expect(await runInDurableObject(object, (_, { storage }) => storage.getAlarm())).toBe(null);
+  });
+
+  test('does not make room for more pages than there may be', async () => {
+    const saleId = newSale();
+    const { cookie } = newGuest();
+    const page = await openPage(saleId, cookie);
+    const object = await objectOf(saleId);
+    await runInDurableObject(object, (_, state) => {
+      const [socket] = state.getWebSockets();
+      socket?.serializeAttachment({ ...socket.deserializeAttachment(), openedAtMs: 0 });
+    });
+    expect(await runDurableObjectAlarm(object)).toBe(true);
+    await page.closed;
+    await runInDurableObject(object, (_, state) => {
+      const all = Array(MAX_SOCKETS).fill(page.socket);
+      vi.spyOn(state, 'getWebSockets').mockImplementation((tag) => (tag === undefined ? all : []));
+    });
+    expect((await knock(saleId, { cookie })).status).toBe(503);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   createAccessHash,
   hasHash,
 } from '../../contract/access.ts';
+import { toBase64Url } from '../../contract/base64url.ts';
 import { edgeHashing } from '../../edge/hashing.ts';
 import { JWT_SECRET, openSale, openShop, problemAnswer, type Shop, told } from './shop.ts';
 
@@ -191,6 +192,47 @@ describe('the list', () => {
       expect(await short(shop, 'mallory')).toBe(NOT_INVITED);
     }
     expect(origin.asked.length).toBeLessThanOrEqual(6);
+  });
+
+  test('of a sale is not that of the sale which had its id before', async () => {
+    const { shop, origin } = openListed({ version: 3, block: ['mallory'] });
+    expect(await short(shop, 'mallory')).toBe(NOT_INVITED);
+    const seed = toBase64Url(new Uint8Array(32).fill(8));
+    const access = { mode: 'everybody', version: 3 } as const;
+    shop.sales.set('phone', openSale({ version: 1, seed, access }));
+    origin.list = listOf({ version: 3, block: ['anna'] });
+    shop.clock.ms += 1_001;
+    // The isolate's own list, and then the colo's.
+    expect(await short(shop, 'anna')).toBe(NOT_INVITED);
+    expect(await short(shop, 'mallory')).toBe('202');
+    const headers = { ...(await headersOf('mallory')), 'idempotency-key': 'click-0001' };
+    const init = { method: 'POST', body: '{"quantity":1}', headers };
+    const other = await shop.otherIsolate().fetch('/api/sales/phone/orders', init);
+    expect(other.status).toBe(202);
+    expect(origin.asked).toHaveLength(2);
+  });
+
+  test('of a later version than the sale names is used no longer than a snapshot', async () => {
+    const { shop, origin, change } = openListed({ version: 9, block: ['mallory'] });
+    expect(await short(shop, 'anna')).toBe('202');
+    change({ version: 4, block: ['anna'] });
+    expect(await short(shop, 'anna')).toBe('202');
+    shop.clock.ms += 64_000;
+    expect(await short(shop, 'anna')).toBe('202');
+    expect(origin.asked).toHaveLength(1);
+    shop.clock.ms += 2_000;
+    expect(await short(shop, 'anna')).toBe(NOT_INVITED);
+  });
+
+  test('is fetched although the clock was set back', async () => {
+    const { shop, origin } = openListed({ block: ['mallory'] });
+    origin.isDown = true;
+    expect(await short(shop, 'anna')).toBe(NOT_NOW);
+    origin.isDown = false;
+    shop.clock.ms -= 30_000;
+    await short(shop, 'anna');
+    shop.clock.ms += 2_001;
+    expect(await short(shop, 'anna')).toBe('202');
   });
 
   test.each<[string, object]>([

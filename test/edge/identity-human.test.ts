@@ -88,10 +88,10 @@ describe('a guest', () => {
     const { shop, asked, browser } = openHumanShop();
     const challenge = await browser.fetch('/api/human');
     expect(await challenge.json()).toEqual({ siteKey: '1x00AA' });
-    const guestBefore = browser.jar.get('sluice_guest');
+    const guestBefore = browser.jar.get('__Host-sluice_guest');
     expect(guestBefore).toBeDefined();
     expect((await browser.answer('good-1')).status).toBe(204);
-    expect(browser.jar.get('sluice_guest')).toBe(guestBefore);
+    expect(browser.jar.get('__Host-sluice_guest')).toBe(guestBefore);
     expect((await browser.fetch('/api/human')).status).toBe(204);
     expect((await browser.order()).status).toBe(202);
     expect((await browser.order()).status).toBe(202);
@@ -105,7 +105,8 @@ describe('a guest', () => {
     const { browser } = openHumanShop();
     const answer = await browser.answer('good-1');
     const cookies = answer.headers.getSetCookie();
-    expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['sluice_guest', 'sluice_human']);
+    const names = cookies.map((cookie) => cookie.split('=')[0]);
+    expect(names).toEqual(['__Host-sluice_guest', '__Host-sluice_human']);
     for (const cookie of cookies) expect(cookie).toMatch(/HttpOnly; SameSite=Lax; Secure$/);
     expect((await browser.order()).status).toBe(202);
   });
@@ -115,8 +116,29 @@ describe('a guest', () => {
     await browser.answer('good-1');
     const other = createBrowser(shop);
     await other.fetch('/api/clock');
-    other.jar.set('sluice_human', browser.jar.get('sluice_human') ?? '');
+    other.jar.set('__Host-sluice_human', browser.jar.get('__Host-sluice_human') ?? '');
     expect(await told(other.order())).toMatchObject(NOT_HUMAN);
+  });
+
+  test('keeps the mark when another one is planted before it', async () => {
+    const { shop, browser } = openHumanShop();
+    await browser.answer('good-1');
+    const other = createBrowser(shop);
+    await other.answer('good-2');
+    const name = '__Host-sluice_human';
+    const own = browser.jar.get(name) ?? '';
+    for (const planted of [other.jar.get(name) ?? '', 'junk', `${own.slice(0, -2)}AA`]) {
+      browser.jar.set(name, `${planted}; ${name}=${own}`);
+      expect((await browser.order()).status).toBe(202);
+    }
+  });
+
+  test('has no mark by the name that another host of the domain can set', async () => {
+    const { browser } = openHumanShop();
+    await browser.answer('good-1');
+    browser.jar.set('sluice_human', browser.jar.get('__Host-sluice_human') ?? '');
+    browser.jar.delete('__Host-sluice_human');
+    expect(await told(browser.order())).toMatchObject(NOT_HUMAN);
   });
 
   test('shows it again after twelve hours', async () => {
@@ -132,8 +154,8 @@ describe('a guest', () => {
   test('whose mark was changed has none', async () => {
     const { browser } = openHumanShop();
     await browser.answer('good-1');
-    const mark = browser.jar.get('sluice_human') ?? '';
-    browser.jar.set('sluice_human', mark.replace(/^\d/, '9'));
+    const mark = browser.jar.get('__Host-sluice_human') ?? '';
+    browser.jar.set('__Host-sluice_human', mark.replace(/^\d/, '9'));
     expect(await told(browser.order())).toMatchObject(NOT_HUMAN);
   });
 });

@@ -2,62 +2,29 @@
  * A shop's tokens while its keys change: two secrets, or the keys that it publishes, fetched rarely
  * and never for somebody else; what a silent key server does to buyers.
  */
-import { exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Environment } from '../../edge/environment.ts';
-import { JWT_SECRET, openSale, openShop, type Shop, START_MS, told } from './shop.ts';
+import {
+  createSigner,
+  MINUTE_MS,
+  NOT_NOW,
+  openKeyShop,
+  type Signer,
+  short,
+  UNAUTHENTICATED,
+} from './key-shop.ts';
+import { JWT_SECRET, openSale, openShop, START_MS, told } from './shop.ts';
 
 const OLD_SECRET = 'the key with which the shop signed before this';
-const URL_OF_KEYS = 'https://shop.test/keys.json';
-const MINUTE_MS = 60_000;
-
-interface Signer {
-  jwk: JWK;
-  sign(claims?: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
-}
-
-async function signer(alg: string, kid: string): Promise<Signer> {
-  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
-  return {
-    jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
-    sign: (claims = {}, header = {}) =>
-      new SignJWT({ sub: 'user-4711', ...claims })
-        .setProtectedHeader({ alg, kid, ...header })
-        .sign(privateKey),
-  };
-}
 
 let rsa: Signer;
 let ec: Signer;
 let ed: Signer;
 beforeAll(async () => {
-  rsa = await signer('RS256', 'r1');
-  ec = await signer('ES256', 'e1');
-  ed = await signer('EdDSA', 'd1');
+  rsa = await createSigner('RS256', 'r1');
+  ec = await createSigner('ES256', 'e1');
+  ed = await createSigner('EdDSA', 'd1');
 });
-
-/** A shop that publishes keys, which a test may change, hold back or take down. */
-function openKeyShop(keys: JWK[], change: Partial<Environment> = {}) {
-  const terms = { buyerJwtSecret: undefined, buyerJwksUrl: URL_OF_KEYS, ...change };
-  const sale = openSale({ closesAtMs: START_MS + 10 * 60 * MINUTE_MS });
-  const shop = openShop(sale, terms);
-  const server = { keys, isDown: false, asked: 0, delayMs: 0 };
-  async function answer() {
-    server.asked += 1;
-    if (server.delayMs > 0) await scheduler.wait(server.delayMs);
-    return server.isDown ? new Response('', { status: 500 }) : Response.json({ keys: server.keys });
-  }
-  shop.twist.origin = ({ path }) => (path === '/keys.json' ? answer() : undefined);
-  return { shop, server };
-}
-
-async function short(shop: Pick<Shop, 'order'>, token: string): Promise<string> {
-  const answer = await told(shop.order({ headers: { authorization: `Bearer ${token}` } }));
-  return `${answer.status} ${answer.type ?? ''}`.trim();
-}
-
-const UNAUTHENTICATED = '401 /problems/unauthenticated';
-const NOT_NOW = '503 /problems/overloaded';
 
 function signWith(secret: string, claims: Record<string, unknown> = {}) {
   return new SignJWT({ sub: 'user-4711', ...claims })

@@ -8,7 +8,7 @@ import { edgeHashing } from '../../edge/hashing.ts';
 import { JWT_SECRET, openSale, openShop, PASS_KEYS, type Shop, START_MS, told } from './shop.ts';
 
 const NOW_SECONDS = START_MS / 1000;
-const GUEST = /^sluice_guest=(g-[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}); (.*)$/;
+const GUEST = /^__Host-sluice_guest=(g-[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}); (.*)$/;
 
 function sign(claims: Record<string, unknown>, { secret = JWT_SECRET, alg = 'HS256' } = {}) {
   return new SignJWT(claims).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
@@ -154,7 +154,7 @@ describe('a guest', () => {
   ])('with a forged cookie (%s) is a new guest', async (_name, forge) => {
     const shop = openShop();
     const [, value = ''] = (await mintCookie(shop)).split('=');
-    const answer = await shop.order({ headers: { cookie: `sluice_guest=${forge(value)}` } });
+    const answer = await shop.order({ headers: { cookie: `__Host-sluice_guest=${forge(value)}` } });
     expect(answer.headers.get('set-cookie')).toMatch(GUEST);
     expect(forge(value).startsWith(buyerOf(shop))).toBe(false);
   });
@@ -175,6 +175,28 @@ describe('a guest', () => {
     expect(other.headers.get('set-cookie')).toMatch(GUEST);
   });
 
+  test('stays who they are when another’s cookie is planted from a sibling host', async () => {
+    const shop = openShop();
+    const cookie = await mintCookie(shop);
+    const attacker = (await mintCookie(shop)).replace('__Host-', '');
+    const answer = await shop.order({ headers: { cookie: `${attacker}; ${cookie}` } });
+    expect(answer.headers.has('set-cookie')).toBe(false);
+    expect(cookie).toContain(`=${buyerOf(shop)}.`);
+    // Also who has none yet does not become the attacker.
+    const newcomer = await shop.order({ headers: { cookie: attacker } });
+    expect(newcomer.headers.get('set-cookie')).toMatch(GUEST);
+    expect(attacker).not.toContain(`=${buyerOf(shop)}.`);
+  });
+
+  test('is not made a new one by what stands before their cookie', async () => {
+    const shop = openShop();
+    const cookie = await mintCookie(shop);
+    const junk = `__Host-sluice_guest=junk; ${cookie.slice(0, -2)}AA`;
+    const answer = await shop.order({ headers: { cookie: `${junk}; ${cookie}` } });
+    expect(answer.headers.has('set-cookie')).toBe(false);
+    expect(cookie).toContain(`=${buyerOf(shop)}.`);
+  });
+
   test('is refused where guests are not allowed, cookie or not', async () => {
     const cookie = await mintCookie(openShop());
     const shop = openShop(openSale(), { allowGuests: false });
@@ -188,7 +210,12 @@ describe('a guest', () => {
 
   test('who comes by plain HTTP gets a cookie that is not Secure, or it would be lost', () => {
     const cookies = createGuestCookies(edgeHashing, PASS_KEYS);
-    expect(cookies.mint(systemRandom, false).setCookie).not.toContain('Secure');
+    const { buyerId, setCookie } = cookies.mint(systemRandom, false);
+    expect(setCookie).not.toContain('Secure');
+    expect(setCookie).toMatch(/^sluice_guest=/);
+    const header = setCookie.slice(0, setCookie.indexOf(';'));
+    expect(cookies.read({ header, secure: false })).toBe(buyerId);
+    expect(cookies.read({ header, secure: true })).toBeUndefined();
   });
 });
 
@@ -197,5 +224,5 @@ async function mintCookie(shop: Shop): Promise<string> {
   const clock = await shop.fetch('/api/clock');
   const [, value] = GUEST.exec(clock.headers.get('set-cookie') ?? '') ?? [];
   expect(value).toBeDefined();
-  return `sluice_guest=${value}`;
+  return `__Host-sluice_guest=${value}`;
 }

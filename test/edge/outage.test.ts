@@ -79,4 +79,22 @@ describe('the sale’s view while the origin is silent', () => {
     hanging.reject(new Error('gone'));
     expect((await asker).status).toBe(200);
   });
+
+  test('is shown at once to who comes while another one asks, however old it is', async () => {
+    const shop = openShop();
+    await view(shop);
+    shop.clock.ms = START_MS + 600_000;
+    const hanging = Promise.withResolvers<Response>();
+    shop.twist.origin = () => hanging.promise;
+    const asker = view(shop);
+    await scheduler.wait(10);
+    const first = await Promise.race([view(shop), scheduler.wait(200)]);
+    expect(first).toMatchObject({
+      status: 200,
+      body: { asOf: new Date(START_MS).toISOString() },
+    });
+    expect(shop.snapshotAsks()).toBe(2);
+    hanging.reject(new Error('gone'));
+    expect((await asker).status).toBe(200);
+  });
 });

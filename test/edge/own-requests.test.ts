@@ -1,6 +1,6 @@
 /** A buyer's requests about what is theirs: whose they are, how many, and what the origin hears. */
-import { describe, expect, test } from 'vitest';
-import { guest, openSale, openShop, problemAnswer, START_MS, told } from './shop.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { guest, openSale, openShop, problemAnswer, type Shop, START_MS, told } from './shop.ts';
 
 const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
 
@@ -175,4 +175,97 @@ test('an answer without a body, such as that of giving up a place, comes through
   const answer = await shop.fetch('/api/sales/phone/waitlist', init);
   expect([answer.status, await answer.text()]).toEqual([204, '']);
   expect(answer.headers.get('cache-control')).toBe('no-store');
+});
+
+/** Of as many buyers, so that nobody's own limit is met. */
+async function askMany(shop: Shop, [method, path]: readonly [string, string], count: number) {
+  const answers: Awaited<ReturnType<typeof told>>[] = [];
+  for (let left = count; left > 0; left -= 1) {
+    answers.push(await told(shop.fetch(path, { method, headers: await guest(shop) })));
+  }
+  return answers;
+}
+
+describe('an origin that hangs', () => {
+  const POLL = ['GET', '/api/orders'] as const;
+  const refuse = () => Promise.reject(new Error('no answer in time'));
+
+  test.each([
+    ...READS.map(([method, path]) => [method, path, 3_000] as const),
+    ...CHANGES.map(([method, path]) => [method, path, 10_000] as const),
+  ])('has for %s %s %i ms', async (method, path, limitMs) => {
+    const shop = openShop();
+    const headers = await guest(shop);
+    const timeout = AbortSignal.timeout;
+    const limits = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(10));
+    shop.twist.origin = () => Promise.withResolvers<Response>().promise;
+    const { status } = await shop.fetch(path, { method, headers });
+    const asked = [...limits.mock.calls];
+    limits.mockRestore();
+    expect([status, asked]).toEqual([503, [[limitMs]]]);
+  });
+
+  test('is soon spared most reads, which are told when to come again', async () => {
+    const shop = openShop();
+    shop.twist.origin = refuse;
+    await askMany(shop, POLL, 20);
+    const before = shop.forwarded().length;
+    const shed: typeof answers = [];
+    const answers = await askMany(shop, POLL, 100);
+    const sent = shop.forwarded().length - before;
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(40);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 503, type: '/problems/overloaded' });
+      const retryAfterMs = Number(answer.body.retryAfterMs);
+      expect(Number(answer.headers.get('retry-after'))).toBe(Math.ceil(retryAfterMs / 1_000));
+      expect(answer.headers.has('ratelimit')).toBe(true);
+      if (retryAfterMs !== 2_000) shed.push(answer);
+    }
+    expect(shed).toHaveLength(100 - sent);
+    // Ten seconds later nothing is held against it.
+    shop.twist.origin = () => undefined;
+    shop.clock.ms += 10_000;
+    expect((await askMany(shop, POLL, 40)).every(({ status }) => status === 200)).toBe(true);
+  });
+
+  test.each(CHANGES)('is asked each time to %s %s', async (method, path) => {
+    const shop = openShop();
+    shop.twist.origin = refuse;
+    await askMany(shop, POLL, 20);
+    const before = shop.forwarded().length;
+    await askMany(shop, [method, path], 40);
+    expect(shop.forwarded().length - before).toBe(40);
+    // And whoever orders asks for something else.
+    shop.twist.origin = ({ path: asked }) => (asked === '/api/orders' ? refuse() : undefined);
+    expect((await shop.order()).status).toBe(202);
+  });
+
+  test.each(CHANGES)('in %s %s costs no read', async (method, path) => {
+    const shop = openShop();
+    shop.twist.origin = (request) => (request.method === 'GET' ? undefined : refuse());
+    await askMany(shop, [method, path], 40);
+    expect((await askMany(shop, POLL, 40)).every(({ status }) => status === 200)).toBe(true);
+  });
+
+  test('in one half of the reads is sent them all: some loss is no overload', async () => {
+    const shop = openShop();
+    let asked = 0;
+    shop.twist.origin = () => (asked++ % 2 === 0 ? undefined : refuse());
+    await askMany(shop, POLL, 60);
+    expect(shop.forwarded()).toHaveLength(60);
+  });
+
+  test.each([
+    [200, ''],
+    [404, 'unknown-order'],
+    [429, 'too-fast'],
+    [503, 'recovering'],
+    [500, 'internal'],
+  ])('is not one that answers %i %s', async (status, type) => {
+    const shop = openShop();
+    shop.twist.origin = () => problemAnswer(status, type);
+    await askMany(shop, POLL, 40);
+    expect(shop.forwarded()).toHaveLength(40);
+  });
 });

@@ -101,7 +101,7 @@ describe('the headers of an event', () => {
       'sluice-buyer': 'eve',
       'idempotency-key': 'click-0001',
       authorization: 'Bearer forged',
-      cookie: 'sluice_guest=g-1.x',
+      cookie: '__Host-sluice_guest=g-1.x',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       'x-forwarded-for': '203.0.113.9',
     };

@@ -52,17 +52,22 @@ describe('GET /api/clock', () => {
 });
 
 describe('the docs', () => {
+  const FILES = [
+    '/openapi.json',
+    '/docs',
+    '/docs/start.js',
+    '/docs/swagger-ui.css',
+    '/docs/swagger-ui-bundle.js',
+  ];
+
   function withDocs() {
     const shop = openShop();
-    shop.twist.origin = ({ path }) => {
-      if (path === '/docs/missing.js') return problemAnswer(404, 'unknown-route');
-      if (path === '/docs/broken.js') return new Response('stack', { status: 500 });
-      return new Response(`origin's ${path}`, { headers: { 'content-type': 'text/x-docs' } });
-    };
+    shop.twist.origin = ({ path }) =>
+      new Response(`origin's ${path}`, { headers: { 'content-type': 'text/x-docs' } });
     return shop;
   }
 
-  test.each(['/openapi.json', '/docs', '/docs/swagger-ui.css'])(
+  test.each(FILES)(
     '%s comes from the origin, with a pass of no buyer, once a minute',
     async (path) => {
       const shop = withDocs();
@@ -81,19 +86,66 @@ describe('the docs', () => {
     '/docs/%2e%2e%2foperator',
     '/docs/.env',
     '/docs//operator',
+    '/docs/',
     '/docs/a?b=/operator',
-  ])('%s never becomes a path of the origin', async (path) => {
+    '/docs/swagger-ui.css/',
+    '/docs/swagger-ui.css.map',
+    '/docs/constructor',
+  ])('%s is nothing, and the origin is not asked', async (path) => {
     const shop = withDocs();
-    await shop.fetch(path);
-    for (const { path: asked } of shop.seen) expect(asked).toBe('/docs/a');
+    const answer = await told(shop.fetch(path));
+    expect(answer).toMatchObject({ status: 404, type: '/problems/unknown-route' });
+    expect(shop.seen).toEqual([]);
   });
 
-  test('that are not there are a 404, and an origin in trouble is a 503', async () => {
+  test('that the origin does not have are a 404, asked for once a minute', async () => {
     const shop = withDocs();
-    expect((await shop.fetch('/docs/missing.js')).status).toBe(404);
-    const answer = await told(shop.fetch('/docs/broken.js'));
-    expect(answer).toMatchObject({ status: 503, type: '/problems/overloaded' });
-    expect(JSON.stringify(answer.body)).not.toContain('stack');
+    shop.twist.origin = () => problemAnswer(404, 'unknown-route');
+    expect((await shop.fetch('/docs')).status).toBe(404);
+    expect((await shop.fetch('/docs')).status).toBe(404);
+    expect(shop.seen).toHaveLength(1);
+  });
+
+  test('of an origin in trouble are a 503, and it is asked once a second', async () => {
+    const shop = withDocs();
+    shop.twist.origin = () => new Response('stack', { status: 500 });
+    for (let ms = 0; ms < 3_000; ms += 100) {
+      const answer = await told(shop.fetch('/docs'));
+      expect(answer).toMatchObject({ status: 503, type: '/problems/overloaded' });
+      expect(JSON.stringify(answer.body)).not.toContain('stack');
+      shop.clock.ms += 100;
+    }
+    expect(shop.seen).toHaveLength(3);
+  });
+
+  test('stay while the origin is in trouble, and are news when it is back', async () => {
+    const shop = withDocs();
+    await shop.fetch('/docs');
+    shop.twist.origin = () => Promise.reject(new Error('connection refused'));
+    shop.clock.ms += 600_000;
+    expect(await (await shop.fetch('/docs')).text()).toBe("origin's /docs");
+    shop.twist.origin = () => new Response('new');
+    shop.clock.ms += 1_001;
+    expect(await (await shop.fetch('/docs')).text()).toBe('new');
+  });
+
+  test('are asked for by one of a crowd', async () => {
+    const shop = withDocs();
+    shop.twist.origin = async () => {
+      await scheduler.wait(50);
+      return new Response('docs');
+    };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => shop.fetch('/docs')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(shop.seen).toHaveLength(1);
+  });
+
+  test('need no cache: one that fails is as if it were empty', async () => {
+    const shop = withDocs();
+    shop.twist.cache = () => Promise.reject(new Error('cache is away'));
+    expect(await (await shop.fetch('/docs')).text()).toBe("origin's /docs");
+    expect(await (await shop.fetch('/docs')).text()).toBe("origin's /docs");
+    expect(shop.seen).toHaveLength(1);
   });
 });
 

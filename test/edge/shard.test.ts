@@ -72,6 +72,18 @@ describe('a shard', () => {
     expect(shard.facts().tokensPerSecond).toBe(0);
   });
 
+  test('leases at its rate again, at once, after its clock was set back', async () => {
+    const { shard, clock, begin, asked } = openShard();
+    await begin();
+    clock.ms -= 600_000;
+    const leased = shard.lease(ask);
+    expect(asked).toHaveLength(2);
+    asked[1]?.answer({ ...part, number: 2, startTokens: 0 });
+    expect((await leased).askAgainAfterMs).toBeLessThanOrEqual(250);
+    clock.ms += 100;
+    expect((await shard.lease({ ...ask, want: 90 })).tokens).toBe(90);
+  });
+
   test('reports once a second, also when many ask, and says what it holds and saw', async () => {
     const { shard, clock, asked, begin } = openShard();
     await begin();

@@ -84,7 +84,7 @@ export interface Shop {
   snapshotAsks(): number;
   /** Bucket calls so far. */
   bucketCalls(): number;
-  twist: { origin?: OriginTwist; bucket?: AskBucket };
+  twist: { origin?: OriginTwist; bucket?: AskBucket; cache?: Platform['openCache'] };
   /** Sends a request and waits for what it left behind in waitUntil. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** A cold one that shares the origin, the buckets and, unless elsewhere, the colo's cache. */
@@ -109,7 +109,7 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
     clock: { nowMs: () => clock.ms },
     random: systemRandom,
     pause: (durationMs) => scheduler.wait(durationMs),
-    openCache: createColoCache(clock),
+    openCache: createColoCache(clock, twist),
     send: async (url, init) => {
       const request = await readSeen(new Request(url, init), clock.ms);
       seen.push(request);
@@ -158,7 +158,7 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
     bucketCalls: () => buckets.calls(),
     fetch: fetchEdge,
     otherIsolate(where = 'here') {
-      const openCache = where === 'here' ? platform.openCache : createColoCache(clock);
+      const openCache = where === 'here' ? platform.openCache : createColoCache(clock, twist);
       return { fetch: startIsolate({ ...platform, openCache }) };
     },
     order: ({ saleId = 'phone', body = '{"quantity":1}', headers = {} } = {}) =>
@@ -199,7 +199,7 @@ function createBuckets(clock: { ms: number }) {
 }
 
 /** A cache that forgets by the test's clock. */
-function createColoCache(clock: { ms: number }) {
+function createColoCache(clock: { ms: number }, twist: Shop['twist']): Platform['openCache'] {
   const kept = new Map<string, { response: Response; untilMs: number }>();
   const cache = {
     async match(key: string) {
@@ -211,7 +211,7 @@ function createColoCache(clock: { ms: number }) {
       kept.set(key, { response, untilMs: clock.ms + Number(seconds) * 1000 });
     },
   };
-  return async () => cache as unknown as Cache;
+  return async (name) => (await twist.cache?.(name)) ?? (cache as unknown as Cache);
 }
 
 /** As fetch does it. */

@@ -1,5 +1,6 @@
 /** What an isolate knows of a sale, how old it may be, and who asks the origin when. */
 import { describe, expect, test } from 'vitest';
+import { toBase64Url } from '../../contract/base64url.ts';
 import { planFor } from '../../edge/copies.ts';
 import { openSale, openShop, problemAnswer, type Shop, START_MS, told } from './shop.ts';
 
@@ -14,7 +15,7 @@ describe('the plan for a copy', () => {
     ['fresh', {}, 1_000, 'use'],
     ['older, nobody asks', {}, 1_001, 'ask'],
     ['older, somebody asks', { askingUntilMs: 200_000 }, 5_000, 'use'],
-    ['too old to wait for somebody', { askingUntilMs: 200_000 }, 5_001, 'ask'],
+    ['too old while somebody asks', { askingUntilMs: 200_000 }, 5_001, 'wait'],
     ['older, and whoever asked never came back', { askingUntilMs: 103_000 }, 3_000, 'ask'],
     ['older, just after a failure', { notBeforeMs: 200_000 }, 60_000, 'use'],
     ['a minute old, just after a failure', { notBeforeMs: 200_000 }, 60_001, 'unavailable'],
@@ -30,8 +31,11 @@ describe('the plan for a copy', () => {
       'a minute old, somebody asks an origin that was silent',
       { askingUntilMs: 200_000, notBeforeMs: 100_001 },
       60_001,
-      'ask',
+      'wait',
     ],
+    ['of the future', {}, -1, 'ask'],
+    ['of the future, somebody asks', { askingUntilMs: 200_000 }, -1, 'wait'],
+    ['of the future, just after a failure', { notBeforeMs: 200_000 }, -1, 'unavailable'],
     [
       'nothing known, just after a failure',
       { known: undefined, notBeforeMs: 200_000 },
@@ -129,7 +133,7 @@ describe('the snapshot', () => {
     expect(shop.snapshotAsks()).toBe(1);
   });
 
-  test('never goes back to a smaller version', async () => {
+  test('does not go back to a smaller version that one reply tells', async () => {
     const shop = openShop(openSale({ version: 7, paused: true }));
     expect(await statusOf(shop)).toBe(403);
     shop.sales.set('phone', openSale({ version: 6 }));
@@ -140,15 +144,38 @@ describe('the snapshot', () => {
     expect(await statusOf(shop)).toBe(202);
   });
 
+  test('goes back when the origin goes on saying so for five seconds', async () => {
+    const shop = openShop(openSale({ version: 7, paused: true }));
+    expect(await statusOf(shop)).toBe(403);
+    shop.sales.set('phone', openSale({ version: 2 }));
+    shop.clock.ms += 3_000;
+    expect(await statusOf(shop)).toBe(403);
+    shop.clock.ms += 2_001;
+    expect(await statusOf(shop)).toBe(202);
+    shop.sales.set('phone', openSale({ version: 3, paused: true }));
+    shop.clock.ms += 1_001;
+    expect(await statusOf(shop)).toBe(403);
+  });
+
+  test('goes back at once when the id is that of another sale now', async () => {
+    const shop = openShop(openSale({ version: 7, paused: true }));
+    expect(await statusOf(shop)).toBe(403);
+    const seed = toBase64Url(new Uint8Array(32).fill(8));
+    shop.sales.set('phone', openSale({ version: 1, seed }));
+    shop.clock.ms += 1_001;
+    expect(await statusOf(shop)).toBe(202);
+  });
+
   test('of a late reply does not replace a newer one of the same version', async () => {
     const shop = openShop();
     const late = Promise.withResolvers<Response>();
     shop.twist.origin = ({ path }) => (path.startsWith('/edge/') ? late.promise : undefined);
     const first = shop.order();
     await scheduler.wait(10);
-    shop.clock.ms += 10;
     shop.twist.origin = () => undefined;
-    expect(await statusOf(shop)).toBe(202);
+    expect(await statusOf(shop), 'while the first one may still come').toBe(503);
+    shop.clock.ms += 3_000;
+    expect(await statusOf(shop), 'when it counts as lost').toBe(202);
     late.resolve(Response.json(openSale({ soldOut: true })));
     await first;
     expect(await statusOf(shop)).toBe(202);

@@ -120,6 +120,48 @@ export const feedPromises: readonly FeedPromise[] = [
     },
   },
   {
+    promise: 'a sale that fails does not keep the others from being said',
+    async check(book) {
+      const writers = [await createResultWriter(book), await createResultWriter(book)];
+      const [bad = '', good = ''] = writers.map(({ sale }) => sale.saleId).sort();
+      const write = (buyerId: string) =>
+        Promise.all(writers.map((writer) => writer.write([resultOf(buyerId, 'reserved')])));
+      const { logger, lines } = memoryLogger();
+      const posts: string[] = [];
+      let fails: 'reading' | 'posting' | 'never' = 'posting';
+      const round = createFeedRound({
+        book: {
+          ...book,
+          async read(statement, ...values) {
+            if (fails === 'reading' && values[0] === bad) throw new Error('it cannot be read');
+            return book.read(statement, ...values);
+          },
+        },
+        async post(saleId, results) {
+          if (saleId === bad && fails === 'posting') return { kind: 'away', reason: 'status 500' };
+          for (const { buyerId } of results) posts.push(`${saleId} ${buyerId}`);
+          return { kind: 'posted' };
+        },
+        ...{ nowMs: Date.now, logger, observe: () => {}, observeBehind: () => {} },
+      });
+      const saidOf = (saleId: string) => posts.filter((post) => post.startsWith(saleId));
+      await write('0');
+      for (let index = 1; index <= 8; index += 1) {
+        if (index === 4) fails = 'reading';
+        await round(goOn);
+        await write(String(index));
+      }
+      // Each round says what is new of the other, without leaving one out.
+      expect(saidOf(good)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((index) => `${good} ${index}`));
+      expect(saidOf(bad)).toEqual([]);
+      expect(lines.filter((line) => line.includes('do not reach the edge'))).toHaveLength(1);
+      fails = 'never';
+      for (let rounds = 0; rounds < 50; rounds += 1) await round(goOn);
+      const all = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((index) => `${bad} ${index}`);
+      expect(saidOf(bad)).toEqual(all);
+    },
+  },
+  {
     promise: 'what an edge refuses is left out, and the next is said',
     async check(book) {
       const writer = await createResultWriter(book);

@@ -22,6 +22,7 @@ const BOUNDS: Record<string, string> = {
   'edge/pressure-seen.ts bySale': 'MAX_SALES, an LRU',
   'edge/shedding.ts bySale': 'MAX_SALES, an LRU; SLOTS in each',
   'edge/strangers.ts found': 'MAX_FOUND, an LRU',
+  'edge/strangers.ts refused': 'MAX_REFUSED, an LRU',
   'edge/turnstile.ts used': 'MAX_USED, an LRU',
   'origin/access/access-lists.ts kept': 'MAX_LISTS, an LRU',
   'origin/admit/enter.ts appending': 'what the appender takes (appender.ts)',
