@@ -34,6 +34,7 @@ const BOUNDS: Record<string, string> = {
   'origin/embedded.ts waiting': 'one write for each caller who waits for it, each with a bound',
   'origin/failpoints.ts armed': FIXED,
   'origin/feed/follow.ts cursors': SALES,
+  'origin/feed/follow.ts failing': SALES,
   'origin/http/event-limit.ts ofProvider': FIXED,
   'origin/http/leaderboard-routes.ts kept': SALES,
   'origin/leaderboard/follow.ts cursors': SALES,
