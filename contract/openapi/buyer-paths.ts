@@ -1,7 +1,6 @@
 /** The routes of the edge: buyers', what everybody may see, and the events of payment providers. */
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { presaleCodeSchema } from '../access.ts';
 import { drawIdentitySchema, drawProofSchema } from '../draw-proof.ts';
 import { idempotencyKeySchema } from '../ids.ts';
 import { leaderboardSchema, myRankSchema, topSchema } from '../leaderboard.ts';
@@ -28,6 +27,9 @@ import {
   UNKNOWN_SALE,
 } from './answers.ts';
 import { feedPaths } from './feed-paths.ts';
+
+/** Whatever it is: one that is no code of the sale is `not-invited` where a code is asked for. */
+const presaleCode = z.string().optional().meta({ example: 'early-7Q4KXW2M' });
 
 const publicPaths: ZodOpenApiPathsObject = {
   '/api/clock': {
@@ -89,7 +91,7 @@ const orderPaths: ZodOpenApiPathsObject = {
         path: saleId,
         header: z.object({
           'Idempotency-Key': idempotencyKeySchema,
-          'Presale-Code': presaleCodeSchema.optional(),
+          'Presale-Code': presaleCode,
         }),
       },
       requestBody: jsonBody(placeOrderSchema),
@@ -190,7 +192,7 @@ const laterPaths: ZodOpenApiPathsObject = {
       security: BUYER,
       requestParams: {
         path: saleId,
-        header: z.object({ 'Presale-Code': presaleCodeSchema.optional() }),
+        header: z.object({ 'Presale-Code': presaleCode }),
       },
       requestBody: jsonBody(joinWaitlistSchema),
       responses: {

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const VERSION = '4.32.5';
+const CONFIG = join(import.meta.dirname, 'schemathesis.toml');
 const INSTALL_LIMIT_MS = 300_000;
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -26,7 +27,7 @@ export async function installSchemathesis(): Promise<Schemathesis | undefined> {
     async run(args) {
       const program = join(folder, 'bin', 'python');
       const options = { cwd: folder, maxBuffer: OUTPUT_LIMIT_BYTES };
-      const whole = ['-m', 'schemathesis.cli', 'run', ...args];
+      const whole = ['-m', 'schemathesis.cli', '--config-file', CONFIG, 'run', ...args];
       return run(program, whole, options).then(
         ({ stdout }) => ({ passed: true, output: stdout }),
         (error: { stdout?: string; stderr?: string; message: string }) => ({
