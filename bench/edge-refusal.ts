@@ -40,6 +40,7 @@ const SALE: Omit<SaleSnapshot, 'saleId'> = {
   ...{ opensAtMs: 1, closesAtMs: 5e12, paused: false, soldOut: false, ratePerSecond: 1000 },
   ...{ seed: 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc', shareSteps: [] },
   access: { mode: 'everybody', version: 0 },
+  fed: false,
 };
 
 /** Answers as the origin does, inside workerd: three sales, each with its own refusal. */

@@ -39,6 +39,8 @@ export const saleViewSchema = z
     waitlist: z.object({ waiting: count, full: z.boolean() }).optional(),
     /** Who may buy; absent when everybody may. */
     access: accessModeSchema.exclude(['everybody']).optional(),
+    /** Present when results are pushed: a page that listens need not ask as often. */
+    feed: z.literal(true).optional(),
   })
   .meta({ id: 'Sale' });
 export type SaleView = z.infer<typeof saleViewSchema>;
@@ -67,6 +69,8 @@ export const saleSnapshotSchema = z.object({
   ratePerSecond: z.number().positive(),
   /** Who may buy; without it everybody. */
   access: snapshotAccessSchema.default(EVERYBODY),
+  /** Whether the origin pushes results; pages that connect to a feed that is silent ask too seldom. */
+  fed: z.boolean().default(false),
 });
 export type SaleSnapshot = z.infer<typeof saleSnapshotSchema>;
 
@@ -155,5 +159,6 @@ export function saleViewOf(snapshot: SaleSnapshot, nowMs: number, asOfMs?: numbe
     perBuyer: snapshot.perBuyer,
     ...(cap === 0 ? {} : { waitlist: { waiting, full: waiting >= cap } }),
     ...(snapshot.access.mode === 'everybody' ? {} : { access: snapshot.access.mode }),
+    ...(snapshot.fed ? { feed: true } : {}),
   };
 }

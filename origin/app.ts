@@ -39,6 +39,8 @@ export interface AppOptions {
   passes: PassKeeper;
   operatorAccess: OperatorAccess;
   payWindowMs: number;
+  /** Whether results are pushed to open pages. */
+  fed: boolean;
   load: LoadWatch;
   admit: Admission;
   orders: OrderReader;
@@ -78,7 +80,7 @@ export function createApp(options: AppOptions): Hono {
     app.route('/', createWaitlistRoutes({ passGate, waitlist }));
     app.route('/', createLeaderboardRoutes({ passGate, board, directory, nowMs }));
     app.route('/', createDrawRoutes({ passGate, directory, nowMs }));
-    app.route('/', createEdgeRoutes({ passGate, directory, stock }));
+    app.route('/', createEdgeRoutes({ passGate, directory, stock, fed: options.fed }));
     app.route('/', createEdgeListRoute({ passGate, book }));
     app.route('/', createDocsRoutes());
     const operated = { stores, directory, payWindowMs, nowMs, random, payments, cancel };

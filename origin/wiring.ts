@@ -131,7 +131,7 @@ async function startApi(parts: Parts): Promise<Origin> {
     passes: createPassKeeper(nodeHashing, config.PASS_KEYS),
     operatorAccess: { tokens: operatorTokensOf(config), proxies: config.TRUSTED_PROXIES },
     payWindowMs: config.PAY_WINDOW_MS,
-    load,
+    ...{ load, fed: config.EDGE_URL !== undefined },
     admit: createAdmission({
       directory,
       batcher,

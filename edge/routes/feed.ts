@@ -54,6 +54,7 @@ export async function openFeed(edge: Edge, visit: Visit): Promise<Response> {
   if (limited.refusal) return answerOf(limited.refusal, rateLimitHeaders([limited.state]));
   const sale = await edge.snapshots.find(saleId, visit.context);
   if (sale.kind !== 'sale') return answerOf(sale);
+  if (!sale.snapshot.fed) return answerOf({ kind: 'unknown-route' });
   return connect(edge.feeds, { saleId, buyerId, offered });
 }
 

@@ -128,9 +128,9 @@ function loadWaitlist() {
 let feed;
 /** Only who has an order that goes on, or a place in line, waits for news. */
 function wantFeed() {
-  const { order, place } = known;
+  const { sale, order, place } = known;
   const waits = place !== undefined || (order !== undefined && !mayOrderAgain(order));
-  if (!waits && feed === undefined) return;
+  if (sale?.feed !== true || (!waits && feed === undefined)) return;
   feed ??= load('feed').then((module) => module.createFeed({ ...parts, saleId }));
   void feed?.then(({ update }) => update());
 }

@@ -18,12 +18,14 @@ export interface EdgeRoutesOptions {
   passGate: PassGate;
   directory: SaleDirectory;
   stock: StockLedger;
+  /** Whether results are pushed (EDGE_URL). */
+  fed: boolean;
 }
 
 /** The seed is the edge's alone, whatever it should ever forward by mistake. */
 const NOT_FOR_BUYERS: Refusal = { kind: 'no-pass', reason: 'this is for the edge itself' };
 
-export function createEdgeRoutes({ passGate, directory, stock }: EdgeRoutesOptions): Hono {
+export function createEdgeRoutes({ passGate, directory, stock, fed }: EdgeRoutesOptions): Hono {
   const routes = new Hono();
   routes.get('/edge/sales/:saleId', async (context) => {
     const admitted = await passGate(context.req);
@@ -36,12 +38,12 @@ export function createEdgeRoutes({ passGate, directory, stock }: EdgeRoutesOptio
     const isAway = sale.soldBy === 'log';
     const terms = isAway ? undefined : await stock.terms(sale.saleId).catch(() => undefined);
     const isKnown = terms !== undefined && !terms.frozen;
-    return json(snapshotOf(sale, isKnown ? terms.stock : sale.units));
+    return json(snapshotOf(sale, isKnown ? terms.stock : sale.units, fed));
   });
   return routes;
 }
 
-export function snapshotOf(sale: Sale, stockLeft: number): SaleSnapshot {
+export function snapshotOf(sale: Sale, stockLeft: number, fed = false): SaleSnapshot {
   return {
     saleId: sale.saleId,
     version: sale.version,
@@ -61,5 +63,6 @@ export function snapshotOf(sale: Sale, stockLeft: number): SaleSnapshot {
     shareSteps: sale.shareSteps,
     ratePerSecond: sale.ratePerSecond,
     access: sale.access ?? EVERYBODY,
+    fed,
   };
 }

@@ -75,6 +75,7 @@ function saleOf(options: ShopOptions, nowMs: number): SaleView {
     units: 100,
     remaining: 100,
     perBuyer: 1,
+    feed: true,
     ...options.sale,
   };
 }

@@ -10,6 +10,7 @@ import { FEED_PROTOCOL, type FeedOrder, resultsPath } from '../../contract/feed.
 import { createPassKeeper, PASS_HEADER, type PassKey } from '../../contract/pass.ts';
 import { problem } from '../../contract/problem.ts';
 import { systemRandom } from '../../contract/random.ts';
+import type { SaleSnapshot } from '../../contract/sale.ts';
 import { createGuestCookies } from '../../edge/guest-cookie.ts';
 import { edgeHashing } from '../../edge/hashing.ts';
 import type { Bindings } from '../../edge/index.ts';
@@ -24,13 +25,14 @@ export const OTHER_ID = 'q83vASNFZ4mrze8BI0VniA';
 
 let sales = 0;
 /** A sale of its own, and so objects of its own, with an origin that knows it. */
-export function newSale(): string {
+export function newSale(change: Partial<SaleSnapshot> = {}): string {
   sales += 1;
   const saleId = `fed-${sales}`;
-  const window = { opensAtMs: 0, closesAtMs: systemClock.nowMs() + 60_000 };
+  const closesAtMs = systemClock.nowMs() + 60_000;
+  const sale = openSale({ saleId, opensAtMs: 0, closesAtMs, ...change });
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input) => {
     const { pathname } = new URL(String(input));
-    if (pathname === `/edge/sales/${saleId}`) return Response.json(openSale({ saleId, ...window }));
+    if (pathname === `/edge/sales/${saleId}`) return Response.json(sale);
     const { status, headers, body } = problem(404, 'unknown-sale', 'There is no such sale');
     return Response.json(body, { status, headers });
   });

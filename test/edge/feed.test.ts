@@ -221,6 +221,15 @@ describe('a client that does not do as it should', () => {
   });
 });
 
+test('where the origin pushes nothing no page connects, nor is told to', async () => {
+  const { cookie } = newGuest();
+  expect((await knock(newSale({ fed: false }), { cookie })).status).toBe(404);
+  const viewOf = async (saleId: string) =>
+    (await worker.fetch(`https://shop.test/api/sales/${saleId}`)).json();
+  expect(await viewOf(newSale({ fed: false }))).not.toHaveProperty('feed');
+  expect(await viewOf(newSale())).toHaveProperty('feed', true);
+});
+
 describe('what is posted', () => {
   test('is taken from nobody but the origin', async () => {
     const saleId = newSale();

@@ -54,6 +54,7 @@ export function openSale(change: Partial<SaleSnapshot> = {}): SaleSnapshot {
     seed: SEED,
     shareSteps: [{ atMs: 0, share: 1 }],
     ratePerSecond: 1_000,
+    fed: true,
     access: { mode: 'everybody', version: 0 },
     ...change,
   };

@@ -13,7 +13,8 @@ test.each([
 ])('when the store %s', async (_name, terms, soldOut) => {
   const passGate: PassGate = async () => ({ kind: 'admitted', buyerId: '' }) as never;
   const directory = { get: () => saleOf() } as Partial<SaleDirectory> as SaleDirectory;
-  const routes = createEdgeRoutes({ passGate, directory, stock: fakeStock({ terms }) });
+  const stock = fakeStock({ terms });
+  const routes = createEdgeRoutes({ passGate, directory, stock, fed: true });
   const answer = await routes.request('/edge/sales/phone');
-  expect(await answer.json()).toMatchObject({ soldOut });
+  expect(await answer.json()).toMatchObject({ soldOut, fed: true });
 });
