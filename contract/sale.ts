@@ -69,7 +69,7 @@ export const saleSnapshotSchema = z.object({
   ratePerSecond: z.number().positive(),
   /** Who may buy; without it everybody. */
   access: snapshotAccessSchema.default(EVERYBODY),
-  /** Whether the origin pushes results; pages that connect to a feed that is silent ask too seldom. */
+  /** Whether the origin pushes results; a page that listens to a silent feed asks too seldom. */
   fed: z.boolean().default(false),
 });
 export type SaleSnapshot = z.infer<typeof saleSnapshotSchema>;

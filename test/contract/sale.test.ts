@@ -83,11 +83,13 @@ test('the view of a snapshot has nothing that buyers must not know', () => {
     seed: 'the-secret-seed',
     shareSteps: [{ atMs: 0, share: 0.5 }],
     ratePerSecond: 1_234,
+    access: { mode: 'code', version: 2 },
+    fed: true,
   });
   const view = saleViewOf(snapshot, opensAtMs);
   expect(Object.keys(view).sort()).toEqual(
     Object.keys(saleViewSchema.shape)
-      .filter((name) => !['access', 'asOf', 'pictureUrl'].includes(name))
+      .filter((name) => !['asOf', 'pictureUrl'].includes(name))
       .sort(),
   );
   expect(JSON.stringify(view)).not.toMatch(/secret|1234|share/);
