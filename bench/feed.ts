@@ -211,6 +211,7 @@ const SALE = {
   seed: Buffer.alloc(32, 7).toString('base64url'),
   shareSteps: [{ atMs: 0, share: 1 }],
   ratePerSecond: 1_000,
+  fed: true,
 };
 
 /** workerd holds two descriptors for each; what this process may open, it may. */

@@ -110,6 +110,7 @@ const SALE = {
   shareSteps: [{ atMs: 0, share: 1 }],
   // So little that one token bucket has all of it.
   ratePerSecond: 10,
+  fed: true,
 };
 
 /** A guest whom the edge has met before, clicking until they are not told to ask again. */
