@@ -5,16 +5,17 @@
  */
 import { z } from 'zod';
 import { fromBase64Url, toBase64Url } from './base64url.ts';
-import { drawNumber, effectiveSeed, type ShareStep } from './draw.ts';
+import { drawNumber, effectiveSeed, type ShareStep, STEP_MARGIN_MS } from './draw.ts';
 import type { Hashing } from './hashing.ts';
 import { buyerIdSchema, saleIdSchema } from './ids.ts';
+import { SNAPSHOT_USABLE_MS } from './sale.ts';
 
 /**
  * How long after the end the seed is kept: an isolate that the origin does not reach may use what
  * it knows of a sale for a minute (edge/copies.ts), and nobody is to know the numbers before. What
  * it knows may be some seconds old on its way, and clocks differ: as much as a step has for that.
  */
-export const REVEAL_AFTER_END_MS = 65_000;
+export const REVEAL_AFTER_END_MS = SNAPSHOT_USABLE_MS + STEP_MARGIN_MS;
 
 const MAX_BEACON_LENGTH = 200;
 

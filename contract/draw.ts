@@ -24,6 +24,12 @@ export function effectiveSeed(
   return beacon === undefined ? seed : hashing.keyedHash(seed)(beacon);
 }
 
+/**
+ * From storing a step to its beginning, at least: another origin process knows it a second later,
+ * an isolate another two; the rest is for clocks that differ.
+ */
+export const STEP_MARGIN_MS = 5_000;
+
 /** The buyer's number in [0, 1): the first 52 bits of HMAC-SHA-256(seed, buyerId), over 2^52. */
 export function drawNumber(seedHash: KeyedHash, buyerId: string): number {
   const hash = seedHash(buyerId);

@@ -45,6 +45,12 @@ export const saleViewSchema = z
   .meta({ id: 'Sale' });
 export type SaleView = z.infer<typeof saleViewSchema>;
 
+/**
+ * How old a snapshot an isolate may act upon while the origin is silent: the origin's restart must
+ * not stop a sale's gates. Whatever has to be known everywhere is put off for as long.
+ */
+export const SNAPSHOT_USABLE_MS = 60_000;
+
 export const saleSnapshotSchema = z.object({
   saleId: saleIdSchema,
   /** Grows with every change of the sale; the edge goes back only when the origin insists on it. */

@@ -10,7 +10,7 @@ import { LRUCache } from 'lru-cache';
 import { createAccessHash } from '../contract/access.ts';
 import type { Hashing } from '../contract/hashing.ts';
 import type { Refusal } from '../contract/outcomes.ts';
-import type { SaleSnapshot } from '../contract/sale.ts';
+import { type SaleSnapshot, SNAPSHOT_USABLE_MS } from '../contract/sale.ts';
 import type { FetchAccessList, ListedSale } from './access-source.ts';
 import type { KnownList } from './gates/access-gate.ts';
 import type { Platform, RequestContext } from './platform.ts';
@@ -33,10 +33,10 @@ export type FindAccess = (
 ) => Promise<KnownList | Refusal | undefined>;
 
 /**
- * A list is newer than what a snapshot names when it changed between the two; past the 60 s that a
+ * A list is newer than what a snapshot names when it changed between the two; past the time that a
  * snapshot may be used, it is the list of a book that was restored to an earlier state.
  */
-const AHEAD_AT_MOST_MS = 65_000;
+const AHEAD_AT_MOST_MS = SNAPSHOT_USABLE_MS + 5_000;
 
 interface Entry {
   known: KnownList | undefined;

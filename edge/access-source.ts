@@ -11,16 +11,16 @@ import { toBase64Url } from '../contract/base64url.ts';
 import type { Hashing } from '../contract/hashing.ts';
 import type { PassKey } from '../contract/pass.ts';
 import type { SaleSnapshot } from '../contract/sale.ts';
-import { logError, messageOf } from './log.ts';
+import { createColoCache } from './colo-cache.ts';
+import { logError } from './log.ts';
 import type { CallOrigin } from './origin.ts';
-import { type Platform, within } from './platform.ts';
+import type { Platform } from './platform.ts';
 
 /** A list of 1 MB over a slow line. */
 const ORIGIN_TIMEOUT_MS = 3_000;
 /** A cache that is slower than that is no help. */
 const CACHE_TIMEOUT_MS = 500;
 const CACHE_SECONDS = 3_600;
-const CACHE_NAME = 'sluice-access';
 const KEY_LABEL = 'sluice access cache v2';
 
 /** Which list is wanted: the one that this snapshot of the sale names. */
@@ -41,28 +41,23 @@ export function createAccessSource(needs: SourceNeeds): FetchAccessList {
   const [key] = passKeys;
   if (key === undefined) throw new RangeError('the cache of lists needs a pass key');
   const hash = hashing.keyedHash(key.secret);
+  const useCache = createColoCache({
+    platform,
+    cacheName: 'sluice-access',
+    failure: 'access-cache-failed',
+    timeoutMs: CACHE_TIMEOUT_MS,
+  });
 
   function addressOf({ saleId, seed, access }: ListedSale): string {
     const secretPath = toBase64Url(hash(`${KEY_LABEL}\n${seed}`));
     return `https://access.sluice.invalid/${secretPath}/${saleId}/${access.version}`;
   }
 
-  /** The cache only saves calls: when it fails or is slow, the origin is asked. */
-  async function quietly<Value>(work: (cache: Cache) => Promise<Value>) {
-    const opened = async () => work(await platform.openCache(CACHE_NAME));
-    try {
-      return await within(platform, { timeoutMs: CACHE_TIMEOUT_MS, late: undefined }, opened());
-    } catch (error) {
-      logError('access-cache-failed', { reason: messageOf(error) });
-      return undefined;
-    }
-  }
-
   return async (sale) => {
     const { saleId } = sale;
     const { version } = sale.access;
     const address = addressOf(sale);
-    const cached = await quietly(async (cache) => (await cache.match(address))?.text());
+    const cached = await useCache(async (cache) => (await cache.match(address))?.text());
     const known = cached === undefined ? undefined : readList(cached);
     if (known?.kind === 'list' && known.list.version >= version) return known.list;
     const path = `/edge/sales/${saleId}/access?version=${version}`;
@@ -79,7 +74,7 @@ export function createAccessSource(needs: SourceNeeds): FetchAccessList {
     if (read.kind === 'bad') return failed(read.reason);
     if (read.list.version < version) return failed(`version ${read.list.version} only`);
     const headers = { 'cache-control': `max-age=${CACHE_SECONDS}` };
-    await quietly((cache) => cache.put(address, new Response(text, { headers })));
+    await useCache((cache) => cache.put(address, new Response(text, { headers })));
     return read.list;
   };
 }

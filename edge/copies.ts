@@ -7,6 +7,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Refusal } from '../contract/outcomes.ts';
+import { SNAPSHOT_USABLE_MS } from '../contract/sale.ts';
 import type { Platform, RequestContext } from './platform.ts';
 
 /** A sale that opens, sells out or has a unit back is seen within that time. */
@@ -19,8 +20,6 @@ export const USABLE_WHILE_ASKING_MS = 5_000;
  * its own; the pauses grow, since a crowd at an origin that hangs would have thousands of them.
  */
 const LOOK_AGAIN_AFTER_MS = [10, 20, 40, 80, 150];
-/** How old a copy may be while the origin is silent: its restart must not stop a sale's gates. */
-const USABLE_IN_OUTAGE_MS = 60_000;
 /**
  * After a failure nobody asks for that long; the crowd does not queue at an origin that is down.
  */
@@ -96,7 +95,7 @@ export function planFor(
 ): CopyPlan {
   const ageMs = entry.known !== undefined ? nowMs - entry.askedAtMs : Number.POSITIVE_INFINITY;
   if (ageMs >= 0 && ageMs <= freshMs) return 'use';
-  const isUsableInOutage = ageMs >= 0 && ageMs <= USABLE_IN_OUTAGE_MS;
+  const isUsableInOutage = ageMs >= 0 && ageMs <= SNAPSHOT_USABLE_MS;
   if (nowMs < entry.notBeforeMs) return isUsableInOutage ? 'use' : 'unavailable';
   if (nowMs >= entry.askingUntilMs) return 'ask';
   // Whoever asks an origin that was silent before may wait for its time-out; nobody else does.
@@ -113,7 +112,7 @@ export function forgetFuture(
   nowMs: number,
   { guardMs }: CopyTimes = SALE_TIMES,
 ): void {
-  if (entry.askedAtMs > nowMs) entry.askedAtMs = nowMs - USABLE_IN_OUTAGE_MS - 1;
+  if (entry.askedAtMs > nowMs) entry.askedAtMs = nowMs - SNAPSHOT_USABLE_MS - 1;
   if (entry.askingUntilMs > nowMs + guardMs) entry.askingUntilMs = 0;
   if (entry.notBeforeMs > nowMs + PAUSE_AFTER_FAILURE_MS) entry.notBeforeMs = nowMs;
 }
@@ -182,7 +181,7 @@ export function createCopies<Told, Known extends object>(
       const entry = await refreshed(key, context, () => false);
       const found = aged(entry, platform.clock.nowMs());
       if (found.kind !== 'aged') return found;
-      return found.ageMs <= USABLE_IN_OUTAGE_MS ? found.known : UNAVAILABLE;
+      return found.ageMs <= SNAPSHOT_USABLE_MS ? found.known : UNAVAILABLE;
     },
   };
 }

@@ -68,7 +68,11 @@ function isOwnPage({ headers, url }: Request): boolean {
   const site = headers.get('sec-fetch-site');
   if (site !== null) return site === 'same-origin' || site === 'none';
   const origin = headers.get('origin');
-  if (origin === null) return true;
+  return origin === null || isOfHost(origin, { headers, url });
+}
+
+/** Whether a page of `origin` is of the very host that is asked, by any scheme. */
+export function isOfHost(origin: string, { headers, url }: Pick<Request, 'headers' | 'url'>) {
   const host = headers.get('host') ?? new URL(url).host;
   return URL.canParse(origin) && new URL(origin).host === host;
 }

@@ -4,6 +4,7 @@
  * origin. Each is kept by the isolate and by the colo's cache for a minute; while the origin is
  * silent, the last one stays. Accepted: a deploy of the origin shows after two minutes at most.
  */
+import { DOCS_PATHS } from '../contract/docs-paths.ts';
 import type { Refusal } from '../contract/outcomes.ts';
 import { createColoCache, type UseCache } from './colo-cache.ts';
 import { type CopyTimes, createCopies, type Reply } from './copies.ts';
@@ -11,14 +12,6 @@ import { logError } from './log.ts';
 import type { CallOrigin } from './origin.ts';
 import type { Platform, RequestContext } from './platform.ts';
 
-/** What origin/http/docs-routes.ts serves. */
-const PATHS = new Set([
-  '/openapi.json',
-  '/docs',
-  '/docs/start.js',
-  '/docs/swagger-ui.css',
-  '/docs/swagger-ui-bundle.js',
-]);
 /** The largest has 1.7 MB. */
 const ORIGIN_TIMEOUT_MS = 10_000;
 const CACHE_TIMEOUT_MS = 500;
@@ -44,11 +37,11 @@ export function createDocumentation(platform: Platform, callOrigin: CallOrigin):
     platform,
     fetchCopy: (path, nowMs) => fetchFile({ useCache, callOrigin }, path, nowMs),
     keep: (_known, told) => told ?? { contentType: '', body: undefined },
-    maxEntries: PATHS.size,
+    maxEntries: DOCS_PATHS.size,
     times: TIMES,
   });
   return async (path, context) => {
-    if (!PATHS.has(path)) return { kind: 'unknown-route' };
+    if (!DOCS_PATHS.has(path)) return { kind: 'unknown-route' };
     const found = await files.findWithAge(path, context);
     if (found.kind !== 'aged') return found;
     const { body } = found.known;

@@ -4,7 +4,7 @@
  * how it is with every answer.
  */
 import { LRUCache } from 'lru-cache';
-import type { PressureReport } from './objects/adjust-rate.ts';
+import { addReport, noReport, type PressureReport } from './objects/adjust-rate.ts';
 
 /** 200 bytes each; a forgotten one is an isolate that says nothing for once. */
 const MAX_SALES = 1_000;
@@ -27,20 +27,14 @@ export function createPressureSeen(): PressureSeen {
   const bySale = new LRUCache<string, PressureReport>({ max: MAX_SALES });
   return {
     note(saleId, { overloaded, pressure = 0 }) {
-      const seen = bySale.get(saleId) ?? nothing();
-      seen.answered += 1;
-      if (overloaded) seen.overloaded += 1;
-      seen.pressure = Math.max(seen.pressure, pressure);
-      bySale.set(saleId, seen);
+      const seen = bySale.get(saleId) ?? noReport();
+      const more = { answered: 1, overloaded: overloaded ? 1 : 0, pressure };
+      bySale.set(saleId, addReport(seen, more));
     },
     take(saleId) {
-      const seen = bySale.get(saleId) ?? nothing();
+      const seen = bySale.get(saleId) ?? noReport();
       bySale.delete(saleId);
       return seen;
     },
   };
-}
-
-function nothing(): PressureReport {
-  return { answered: 0, overloaded: 0, pressure: 0 };
 }

@@ -58,7 +58,7 @@ export interface WorkerSettings {
   keepNames: boolean;
   /** Below the folder of wrangler.toml. */
   assetsDirectory: string;
-  /** Paths that the Worker answers whatever files there are; `*` stands for anything. */
+  /** Paths that the Worker answers whatever files there are; a `*` at the end is anything. */
   workerFirst: string[];
   objects: { binding: string; className: string; hasSql: boolean }[];
   /** The variables' values where the environment gives none. */

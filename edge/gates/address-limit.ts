@@ -4,15 +4,10 @@
  * is generous, because a university or a mobile carrier shows a whole crowd under one address; what
  * keeps one person's script from crowding out others is the draw and the limit of buyers.
  */
-import { LRUCache } from 'lru-cache';
-import {
-  type Allowance,
-  type AllowanceLimit,
-  takeOne,
-  untilNextMs,
-} from '../../contract/allowance.ts';
+import type { AllowanceLimit } from '../../contract/allowance.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
 import type { RateLimitState } from '../rate-limit-headers.ts';
+import { createKeptAllowances } from './kept-allowances.ts';
 
 /**
  * Clicks a second of one address: at an opening some thousand people behind one address click
@@ -28,7 +23,6 @@ const BURST_SECONDS = 5;
 const GUESTS: AllowanceLimit = { burst: 300, perSecond: 10 };
 /** Challenges that are checked with the vendor for one address: as many as guests, less often. */
 const CHALLENGES: AllowanceLimit = { burst: 300, perSecond: 10 };
-/** 100 bytes each; the least recently seen are forgotten first, to their favour. */
 const MAX_ADDRESSES = 50_000;
 
 export type AddressRequest = 'click' | 'guest' | 'challenge';
@@ -52,8 +46,8 @@ const UNLIMITED: AddressVerdict = { refusal: undefined, state: undefined };
 
 /** `clicksPerSecond` undefined: no address is limited. */
 export function createAddressLimit(clicksPerSecond: number | undefined): AddressLimit {
-  const allowances = new LRUCache<string, Allowance>({ max: MAX_ADDRESSES });
   if (clicksPerSecond === undefined) return { take: () => UNLIMITED };
+  const takeAllowance = createKeptAllowances('address', MAX_ADDRESSES);
   const limits: Record<AddressRequest, AllowanceLimit> = {
     click: { burst: clicksPerSecond * BURST_SECONDS, perSecond: clicksPerSecond },
     guest: GUESTS,
@@ -62,25 +56,7 @@ export function createAddressLimit(clicksPerSecond: number | undefined): Address
   return {
     take({ address, kind, nowMs }) {
       if (address === undefined) return UNLIMITED;
-      const key = `${kind} ${address}`;
-      const known = allowances.get(key);
-      const limit = limits[kind];
-      const { allowance, taken } = takeOne(known, limit, nowMs);
-      if (known === undefined) allowances.set(key, allowance);
-      else Object.assign(known, allowance);
-      return verdictOf(allowance, limit, taken);
+      return takeAllowance(`${kind} ${address}`, limits[kind], nowMs);
     },
   };
-}
-
-function verdictOf(allowance: Allowance, limit: AllowanceLimit, taken: boolean): AddressVerdict {
-  const resetMs = untilNextMs(allowance, limit);
-  const state: RateLimitState = {
-    policy: 'address',
-    quota: limit.burst,
-    windowSeconds: Math.ceil(limit.burst / limit.perSecond),
-    remaining: Math.floor(allowance.tokens),
-    resetMs,
-  };
-  return { refusal: taken ? undefined : { kind: 'too-fast', retryAfterMs: resetMs }, state };
 }

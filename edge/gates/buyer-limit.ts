@@ -3,15 +3,8 @@
  * It keeps one buyer's script from crowding out others; a buyer spread over isolates gets the limit
  * in each of them, which is accepted: the rate gate holds for all together.
  */
-import { LRUCache } from 'lru-cache';
-import {
-  type Allowance,
-  type AllowanceLimit,
-  takeOne,
-  untilNextMs,
-} from '../../contract/allowance.ts';
-import type { Refusal } from '../../contract/outcomes.ts';
-import type { RateLimitState } from '../rate-limit-headers.ts';
+import type { AllowanceLimit } from '../../contract/allowance.ts';
+import { type AllowanceVerdict, createKeptAllowances } from './kept-allowances.ts';
 
 /**
  * Kinds of request are limited apart, so that polling never costs a buyer the click, nor clicking
@@ -28,41 +21,17 @@ const LIMITS = {
 
 export type RequestClass = keyof typeof LIMITS;
 
-/** 100 bytes each; the least recently seen are forgotten first, to their favour. */
 const MAX_BUYERS = 50_000;
 
-export interface BuyerVerdict {
-  refusal: Refusal | undefined;
-  state: RateLimitState;
-}
-
 export interface BuyerLimit {
-  take(request: { buyerId: string; requestClass: RequestClass; nowMs: number }): BuyerVerdict;
+  take(request: { buyerId: string; requestClass: RequestClass; nowMs: number }): AllowanceVerdict;
 }
 
 export function createBuyerLimit(): BuyerLimit {
-  const allowances = new LRUCache<string, Allowance>({ max: MAX_BUYERS });
+  const takeAllowance = createKeptAllowances('buyer', MAX_BUYERS);
   return {
     take({ buyerId, requestClass, nowMs }) {
-      const key = `${requestClass} ${buyerId}`;
-      const known = allowances.get(key);
-      const limit = LIMITS[requestClass];
-      const { allowance, taken } = takeOne(known, limit, nowMs);
-      if (known === undefined) allowances.set(key, allowance);
-      else Object.assign(known, allowance);
-      return verdictOf(allowance, limit, taken);
+      return takeAllowance(`${requestClass} ${buyerId}`, LIMITS[requestClass], nowMs);
     },
   };
-}
-
-function verdictOf(allowance: Allowance, limit: AllowanceLimit, taken: boolean): BuyerVerdict {
-  const resetMs = untilNextMs(allowance, limit);
-  const state: RateLimitState = {
-    policy: 'buyer',
-    quota: limit.burst,
-    windowSeconds: limit.burst / limit.perSecond,
-    remaining: Math.floor(allowance.tokens),
-    resetMs,
-  };
-  return { refusal: taken ? undefined : { kind: 'too-fast', retryAfterMs: resetMs }, state };
 }

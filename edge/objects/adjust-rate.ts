@@ -14,6 +14,18 @@ export interface PressureReport {
   pressure: number;
 }
 
+export function noReport(): PressureReport {
+  return { answered: 0, overloaded: 0, pressure: 0 };
+}
+
+export function addReport(sum: PressureReport, more: PressureReport): PressureReport {
+  return {
+    answered: sum.answered + more.answered,
+    overloaded: sum.overloaded + more.overloaded,
+    pressure: Math.max(sum.pressure, more.pressure),
+  };
+}
+
 export interface AdjustedRate {
   ratePerSecond: number;
   adjustedAtMs: number;

@@ -7,7 +7,14 @@
  * Nothing here runs by a timer or an alarm: what is not asked for ends by itself.
  */
 import type { Clock } from '../../contract/clock.ts';
-import type { AdjustedRate, AdjustFacts, PressureReport } from './adjust-rate.ts';
+import { SNAPSHOT_USABLE_MS } from '../../contract/sale.ts';
+import {
+  type AdjustedRate,
+  type AdjustFacts,
+  addReport,
+  noReport,
+  type PressureReport,
+} from './adjust-rate.ts';
 import {
   type Division,
   divideRate,
@@ -20,10 +27,10 @@ import {
 const STEP_MS = 1_000;
 /**
  * The version of a sale goes back when its book comes from a backup, or another sale is made under
- * its id. Isolates use a copy for 60 s at most, their asking and the shards' takes a few more: who
- * then still asks with an older version knows what the origin says now.
+ * its id. Isolates use a copy for so long at most, their asking and the shards' takes a few more:
+ * who then still asks with an older version knows what the origin says now.
  */
-const OLDER_WINS_AFTER_MS = 70_000;
+const OLDER_WINS_AFTER_MS = SNAPSHOT_USABLE_MS + 10_000;
 
 export interface RateAsk extends PartAsk {
   /** Of the sale, the newest that the shard's caller knows. */
@@ -71,7 +78,7 @@ export function createCoordinator(needs: CoordinatorNeeds): Coordinator {
     ask(ask) {
       assertAsk(ask);
       const nowMs = clock.nowMs();
-      report = add(report, ask.pressure);
+      report = addReport(report, ask.pressure);
       const configured = configuredOf(state, ask, nowMs);
       const { configuredPerSecond } = configured;
       const isSame = state?.configuredPerSecond === configuredPerSecond;
@@ -107,18 +114,6 @@ function configuredOf(state: RateState | undefined, ask: RateAsk, nowMs: number)
 function notLater(adjusted: AdjustedRate | undefined, nowMs: number): AdjustedRate | undefined {
   if (adjusted === undefined || adjusted.adjustedAtMs <= nowMs) return adjusted;
   return { ...adjusted, adjustedAtMs: nowMs };
-}
-
-function noReport(): PressureReport {
-  return { answered: 0, overloaded: 0, pressure: 0 };
-}
-
-function add(sum: PressureReport, more: PressureReport): PressureReport {
-  return {
-    answered: sum.answered + more.answered,
-    overloaded: sum.overloaded + more.overloaded,
-    pressure: Math.max(sum.pressure, more.pressure),
-  };
 }
 
 function assertAsk({ version, ratePerSecond, arrived, overMs, holds }: RateAsk): void {

@@ -7,7 +7,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import { logError, messageOf } from '../log.ts';
 import { within } from '../waiting.ts';
-import type { PressureReport } from './adjust-rate.ts';
+import { addReport, noReport, type PressureReport } from './adjust-rate.ts';
 import {
   addTokens,
   type BucketState,
@@ -183,15 +183,12 @@ async function report(needs: ShardNeeds, state: ShardState, ask: LeaseAsk): Prom
 }
 
 function nothingSeen() {
-  return { arrived: 0, pressure: { answered: 0, overloaded: 0, pressure: 0 } };
+  return { arrived: 0, pressure: noReport() };
 }
 
 function see(seen: ReturnType<typeof nothingSeen>, { arrived, pressure }: LeaseAsk): void {
   seen.arrived += arrived;
-  if (pressure === undefined) return;
-  seen.pressure.answered += pressure.answered;
-  seen.pressure.overloaded += pressure.overloaded;
-  seen.pressure.pressure = Math.max(seen.pressure.pressure, pressure.pressure);
+  if (pressure !== undefined) seen.pressure = addReport(seen.pressure, pressure);
 }
 
 /** The isolate counts from when it asked, also when its answer had to wait for a part. */

@@ -17,6 +17,7 @@ import { PASS_HEADER } from '../../contract/pass.ts';
 import { problem } from '../../contract/problem.ts';
 import { answerOf, jsonAnswer } from '../answer.ts';
 import { readBody } from '../body.ts';
+import { isOfHost } from '../cors.ts';
 import type { Feeds } from '../feeds.ts';
 import { logError, messageOf } from '../log.ts';
 import type { RequestContext } from '../platform.ts';
@@ -90,11 +91,9 @@ const NO_STORE = { 'cache-control': 'no-store' };
  * Of this very host, by any scheme, since TLS may end before it. Judged by Origin, which no browser
  * leaves out here; not all of them say `Sec-Fetch-Site` of a WebSocket.
  */
-function isOwnPage({ headers, url }: Request, allowedOrigins: ReadonlySet<string>): boolean {
-  const origin = headers.get('origin');
-  if (origin === null || allowedOrigins.has(origin)) return true;
-  const host = headers.get('host') ?? new URL(url).host;
-  return URL.canParse(origin) && new URL(origin).host === host;
+function isOwnPage(request: Request, allowedOrigins: ReadonlySet<string>): boolean {
+  const origin = request.headers.get('origin');
+  return origin === null || allowedOrigins.has(origin) || isOfHost(origin, request);
 }
 
 function protocolsOf(request: Request): string[] {

@@ -11,6 +11,7 @@ import type { Refusal } from '../../contract/outcomes.ts';
 import { answerOf, cookieHeaders, jsonAnswer } from '../answer.ts';
 import { readBody } from '../body.ts';
 import { challengeHeaders } from '../security-headers.ts';
+import { cookiesOf } from '../signed-cookie.ts';
 import { MAX_ANSWER_LENGTH } from '../turnstile.ts';
 import type { Edge } from '../wiring.ts';
 
@@ -54,8 +55,8 @@ export async function takeAnswer(edge: Edge, request: Request): Promise<Response
     case 'unavailable':
       return answerOf({ kind: 'overloaded', retryAfterMs: VENDOR_RETRY_MS }, newcomer);
     case 'human': {
-      const isSecure = request.url.startsWith('https:');
-      const mark = humans.marks.write(buyer.buyerId, edge.platform.clock.nowMs(), isSecure);
+      const { secure } = cookiesOf(request);
+      const mark = humans.marks.write(buyer.buyerId, edge.platform.clock.nowMs(), secure);
       const headers = new Headers(NO_STORE);
       // Two cookies are two headers.
       for (const cookie of [buyer.setCookie, mark]) {

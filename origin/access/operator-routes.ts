@@ -12,7 +12,7 @@ import {
 } from '../../contract/operator-access.ts';
 import type { Random } from '../../contract/random.ts';
 import { answer, json } from '../http/answer.ts';
-import { parseBody, readBody } from '../http/body.ts';
+import { readParsed } from '../http/body.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { type AccessRefused, changeAccess, showAccess } from './access.ts';
@@ -51,9 +51,7 @@ export function addAccessRoutes(routes: Hono, options: AccessRoutesOptions): voi
   });
 
   routes.post('/operator/sales/:saleId/access', async (context) => {
-    const text = await readBody(context.req);
-    if (text.kind !== 'text') return answer(text);
-    const wanted = parseBody(changeAccessSchema, text.text);
+    const wanted = await readParsed(context.req, changeAccessSchema);
     if (wanted.kind !== 'parsed') return answer(wanted);
     const saleId = saleIdOf(context);
     if (saleId === undefined) return answer({ kind: 'unknown-sale' });
@@ -62,9 +60,7 @@ export function addAccessRoutes(routes: Hono, options: AccessRoutesOptions): voi
   });
 
   routes.post('/operator/sales/:saleId/access/clear', async (context) => {
-    const text = await readBody(context.req);
-    if (text.kind !== 'text') return answer(text);
-    const wanted = parseBody(clearAccessSchema, text.text);
+    const wanted = await readParsed(context.req, clearAccessSchema);
     if (wanted.kind !== 'parsed') return answer(wanted);
     const saleId = saleIdOf(context);
     if (saleId === undefined) return answer({ kind: 'unknown-sale' });

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { publishBeaconSchema, widenShareSchema } from '../../contract/draw-proof.ts';
 import { saleIdSchema } from '../../contract/ids.ts';
 import { answer, json } from '../http/answer.ts';
-import { parseBody, readBody } from '../http/body.ts';
+import { readParsed } from '../http/body.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook } from '../settle/book.ts';
 import type { DrawReply } from './lock-draw.ts';
@@ -31,9 +31,7 @@ export function addDrawRoutes(routes: Hono, { book, directory, nowMs }: DrawOper
     schema: z.ZodType<Wish>,
     make: (saleId: string, wish: Wish) => Promise<DrawReply>,
   ): Promise<Response> {
-    const text = await readBody(context.req);
-    if (text.kind !== 'text') return answer(text);
-    const wanted = parseBody(schema, text.text);
+    const wanted = await readParsed(context.req, schema);
     if (wanted.kind !== 'parsed') return answer(wanted);
     const saleId = context.req.param('saleId') ?? '';
     if (!saleIdSchema.safeParse(saleId).success) return answer({ kind: 'unknown-sale' });

@@ -3,23 +3,21 @@
  * a text that could not be known when the seed was fixed, so that whoever made the seed did not
  * choose who is lucky. An isolate must not draw without it, so it has to be there early enough.
  */
+import { STEP_MARGIN_MS } from '../../contract/draw.ts';
+import { SNAPSHOT_USABLE_MS } from '../../contract/sale.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
 import { answer } from '../settle/waiting.ts';
 import { type DrawReply, type LockedDraw, lockDraw } from './lock-draw.ts';
-import { STEP_MARGIN_MS } from './widen-share.ts';
 
 const { 'set-beacon': setBeacon } = statementsBeside(import.meta.url, ['set-beacon']);
 
-/** An isolate that the origin does not reach may use what it knows so long (edge/copies.ts). */
-const USABLE_IN_OUTAGE_MS = 60_000;
-
 /**
- * Before the opening, at least: what such an isolate knows may have been told to it, without the
- * beacon, for as long as a step takes to be known everywhere. `sale open` needs no such wait, since
- * an isolate learns of the opening and of the beacon together.
+ * Before the opening, at least: what an isolate may use while the origin does not reach it may have
+ * been told to it, without the beacon, for as long as a step takes to be known everywhere.
+ * `sale open` needs no such wait, since an isolate learns of the opening and the beacon together.
  */
-export const BEACON_MARGIN_MS = USABLE_IN_OUTAGE_MS + STEP_MARGIN_MS;
+export const BEACON_MARGIN_MS = SNAPSHOT_USABLE_MS + STEP_MARGIN_MS;
 
 export type BeaconPlan = { kind: 'set' } | { kind: 'already' } | BeaconConflict;
 type BeaconConflict = { kind: 'conflict'; reason: string };

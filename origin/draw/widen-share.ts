@@ -3,19 +3,13 @@
  * every isolate knows it in time and its verdicts can be computed again (I6). Repeating the command
  * adds nothing, and no step ever narrows the share.
  */
-import { MAX_SHARE_STEPS, type ShareStep, shareAt } from '../../contract/draw.ts';
+import { MAX_SHARE_STEPS, type ShareStep, STEP_MARGIN_MS, shareAt } from '../../contract/draw.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
 import { answer } from '../settle/waiting.ts';
 import { type DrawReply, lockDraw } from './lock-draw.ts';
 
 const { 'change-steps': changeSteps } = statementsBeside(import.meta.url, ['change-steps']);
-
-/**
- * From storing a step to its beginning, at least: another origin process knows it a second later,
- * an isolate another two; the rest is for clocks that differ.
- */
-export const STEP_MARGIN_MS = 5_000;
 
 export interface ShareWish {
   share: number;

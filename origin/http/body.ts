@@ -55,6 +55,15 @@ async function readChunked(
   return { kind: 'bytes', bytes: Buffer.concat(chunks) };
 }
 
+/** The body of a request that has no pass, read and parsed. */
+export async function readParsed<Value>(
+  request: HonoRequest,
+  schema: z.ZodType<Value>,
+): Promise<{ kind: 'parsed'; value: Value } | Refusal> {
+  const body = await readBody(request);
+  return body.kind === 'text' ? parseBody(schema, body.text) : body;
+}
+
 /** An empty body counts as `{}`. */
 export function parseBody<Value>(
   schema: z.ZodType<Value>,

@@ -5,14 +5,13 @@
 import { Hono } from 'hono';
 import { EVERYBODY } from '../../contract/access.ts';
 import { toBase64Url } from '../../contract/base64url.ts';
-import type { Refusal } from '../../contract/outcomes.ts';
 import { coarseRemaining, type SaleSnapshot } from '../../contract/sale.ts';
 import type { StockLedger } from '../admit/stock.ts';
 import { drawSeed } from '../draw/proof.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { Sale } from '../settle/book.ts';
 import { answer, json } from './answer.ts';
-import type { PassGate } from './pass-gate.ts';
+import { type PassGate, whyNotEdge } from './pass-gate.ts';
 
 export interface EdgeRoutesOptions {
   passGate: PassGate;
@@ -22,15 +21,11 @@ export interface EdgeRoutesOptions {
   fed: boolean;
 }
 
-/** The seed is the edge's alone, whatever it should ever forward by mistake. */
-const NOT_FOR_BUYERS: Refusal = { kind: 'no-pass', reason: 'this is for the edge itself' };
-
 export function createEdgeRoutes({ passGate, directory, stock, fed }: EdgeRoutesOptions): Hono {
   const routes = new Hono();
   routes.get('/edge/sales/:saleId', async (context) => {
-    const admitted = await passGate(context.req);
-    if (admitted.kind !== 'admitted') return answer(admitted);
-    if (admitted.buyerId !== '') return answer(NOT_FOR_BUYERS);
+    const stranger = await whyNotEdge(passGate, context.req);
+    if (stranger) return answer(stranger);
     const sale = await directory.get(context.req.param('saleId'));
     if (sale === undefined) return answer({ kind: 'unknown-sale' });
     // A store that is away or recovers is no reason to call a sale sold out: the origin will answer

@@ -48,6 +48,22 @@ export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGat
 }
 
 /**
+ * What the edge asks for itself, such as a draw's seed or a list's salt, is the edge's alone. Its
+ * own requests have no buyer; whatever it should ever forward by mistake has one.
+ */
+const NOT_FOR_BUYERS: Refusal = { kind: 'no-pass', reason: 'this is for the edge itself' };
+
+/** Undefined lets the edge's own request through, and nobody else's. */
+export async function whyNotEdge(
+  passGate: PassGate,
+  request: HonoRequest,
+): Promise<Refusal | undefined> {
+  const admitted = await passGate(request);
+  if (admitted.kind !== 'admitted') return admitted;
+  return admitted.buyerId === '' ? undefined : NOT_FOR_BUYERS;
+}
+
+/**
  * `/a?b` of `http://host/a?b`, as sent: parsing the URL would cost more than the rest of the gate.
  */
 function pathAndQuery(url: string): string {

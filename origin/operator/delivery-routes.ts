@@ -9,7 +9,7 @@ import {
 } from '../../contract/deliveries.ts';
 import { invalidRequest } from '../../contract/invalid.ts';
 import { answer, json } from '../http/answer.ts';
-import { parseBody, readBody } from '../http/body.ts';
+import { readParsed } from '../http/body.ts';
 import { type DeliveryRow, listDeliveries, replayDeliveries } from '../notify/replay.ts';
 import type { OrderBook } from '../settle/book.ts';
 
@@ -27,9 +27,7 @@ export function addDeliveryRoutes(routes: Hono, { book }: { book: OrderBook }): 
   });
 
   routes.post('/operator/deliveries/replay', async (context) => {
-    const text = await readBody(context.req);
-    if (text.kind !== 'text') return answer(text);
-    const wanted = parseBody(replayDeliveriesSchema, text.text);
+    const wanted = await readParsed(context.req, replayDeliveriesSchema);
     if (wanted.kind !== 'parsed') return answer(wanted);
     const replayed: Replayed = { replayed: await replayDeliveries(book, wanted.value) };
     return json(replayed);

@@ -13,7 +13,7 @@ import {
 } from '../../contract/operator-orders.ts';
 import type { Outcome, Refusal } from '../../contract/outcomes.ts';
 import { answer, json } from '../http/answer.ts';
-import { parseBody, readBody } from '../http/body.ts';
+import { readParsed } from '../http/body.ts';
 import type { Payments } from '../pay/payments.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { BookOrder, OrderBook } from '../settle/book.ts';
@@ -62,9 +62,7 @@ async function cancelAs(
   context: Context,
   { book, cancel }: OperatorPaymentRoutesOptions,
 ): Promise<BookOrder | Outcome> {
-  const text = await readBody(context.req);
-  if (text.kind !== 'text') return text;
-  const wanted = parseBody(cancelOrderSchema, text.text);
+  const wanted = await readParsed(context.req, cancelOrderSchema);
   if (wanted.kind !== 'parsed') return wanted;
   const orderId = orderIdSchema.safeParse(context.req.param('orderId'));
   if (!orderId.success) return UNKNOWN;
@@ -74,9 +72,7 @@ async function cancelAs(
 }
 
 async function refundAs(context: Context, payments: Payments): Promise<BookOrder | Refusal> {
-  const text = await readBody(context.req);
-  if (text.kind !== 'text') return text;
-  const wanted = parseBody(refundOrderSchema, text.text);
+  const wanted = await readParsed(context.req, refundOrderSchema);
   if (wanted.kind !== 'parsed') return wanted;
   const orderId = orderIdSchema.safeParse(context.req.param('orderId'));
   if (!orderId.success) return UNKNOWN;

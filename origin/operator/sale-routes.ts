@@ -7,7 +7,7 @@ import type { Random } from '../../contract/random.ts';
 import { newSaleSchema } from '../../contract/sale.ts';
 import { topUp } from '../close/top-up.ts';
 import { answer, json } from '../http/answer.ts';
-import { parseBody, readBody } from '../http/body.ts';
+import { readParsed } from '../http/body.ts';
 import { beginRecovery } from '../recover/begin-recovery.ts';
 import { createSale, type SaleStores, saleFrom } from '../sales/create-sale.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
@@ -99,9 +99,7 @@ async function addUnits(
   book: OrderBook,
   saleId: string,
 ): Promise<Refusal | undefined> {
-  const text = await readBody(context.req);
-  if (text.kind !== 'text') return text;
-  const wanted = parseBody(topUpSchema, text.text);
+  const wanted = await readParsed(context.req, topUpSchema);
   if (wanted.kind !== 'parsed') return wanted;
   if (!saleIdSchema.safeParse(saleId).success) return { kind: 'unknown-sale' };
   const { topUpId, units } = wanted.value;
@@ -121,9 +119,7 @@ async function addUnits(
 
 async function makeSale(context: Context, options: SaleRoutesOptions): Promise<Sale | Refusal> {
   const { stores, directory } = options;
-  const text = await readBody(context.req);
-  if (text.kind !== 'text') return text;
-  const wanted = parseBody(newSaleSchema, text.text);
+  const wanted = await readParsed(context.req, newSaleSchema);
   if (wanted.kind !== 'parsed') return wanted;
   const sale = saleFrom(wanted.value, options);
   const tag = directory.tagOf(sale.saleId);

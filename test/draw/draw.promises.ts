@@ -2,11 +2,11 @@
 import { expect } from 'vitest';
 import { toBase64Url } from '../../contract/base64url.ts';
 import { systemClock } from '../../contract/clock.ts';
-import { shareAt } from '../../contract/draw.ts';
+import { STEP_MARGIN_MS, shareAt } from '../../contract/draw.ts';
 import { checkProof, drawProofSchema } from '../../contract/draw-proof.ts';
 import { systemRandom } from '../../contract/random.ts';
 import { BEACON_MARGIN_MS, publishBeacon } from '../../origin/draw/publish-beacon.ts';
-import { STEP_MARGIN_MS, widenShare } from '../../origin/draw/widen-share.ts';
+import { widenShare } from '../../origin/draw/widen-share.ts';
 import { nodeHashing } from '../../origin/hashing.ts';
 import type { OrderBook, Sale } from '../../origin/settle/book.ts';
 import { createOperatorStage, WATCH } from '../operator/operator.stage.ts';

@@ -1,7 +1,7 @@
 /** What is published of a draw and when, and that everybody comes to the edge's own verdicts. */
 import { describe, expect, test } from 'vitest';
 import { fromBase64Url, toBase64Url } from '../../contract/base64url.ts';
-import { drawHashFor, drawNumber, drawnFromMs } from '../../contract/draw.ts';
+import { drawHashFor, drawNumber, drawnFromMs, STEP_MARGIN_MS } from '../../contract/draw.ts';
 import {
   checkProof,
   drawProofSchema,
@@ -14,7 +14,7 @@ import { edgeHashing } from '../../edge/hashing.ts';
 import { createDrawRoutes } from '../../origin/draw/draw-routes.ts';
 import { drawProofOf, drawSeed } from '../../origin/draw/proof.ts';
 import { BEACON_MARGIN_MS, planBeacon } from '../../origin/draw/publish-beacon.ts';
-import { planStep, STEP_MARGIN_MS } from '../../origin/draw/widen-share.ts';
+import { planStep } from '../../origin/draw/widen-share.ts';
 import { nodeHashing } from '../../origin/hashing.ts';
 import { snapshotOf } from '../../origin/http/edge-routes.ts';
 import type { PassGate } from '../../origin/http/pass-gate.ts';

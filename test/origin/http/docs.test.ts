@@ -1,5 +1,6 @@
 /** The description of the API and its page, served by the origin itself without a foreign host. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DOCS_PATHS } from '../../../contract/docs-paths.ts';
 import { openApiDocument } from '../../../contract/openapi.ts';
 import { openShop, type Shop } from '../../flow/shop.ts';
 
@@ -15,6 +16,12 @@ test('the document is the one made from the schemas', async () => {
   const response = await fetch(`${url}/openapi.json`);
   expect(response.headers.get('content-type')).toBe('application/json');
   expect(await response.json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+});
+
+test.each([...DOCS_PATHS])('%s, which the edge passes on, is served', async (path) => {
+  const file = await fetch(`${url}${path}`);
+  expect(file.status).toBe(200);
+  expect((await file.text()).length).toBeGreaterThan(20);
 });
 
 test('the page and all that it asks for are there', async () => {
