@@ -31,12 +31,14 @@ const WHOLE = [
   // It watches the last seconds before an opening.
   'test/browser/page.opening.test.ts',
 ];
-const REAL_PARTS = { testTimeout: 60_000, hookTimeout: 180_000 };
+/** What is waited for comes at last, also where everything is slow; a wait that succeeds is short. */
+const expect = { poll: { timeout: 15_000 } };
+const REAL_PARTS = { testTimeout: 60_000, hookTimeout: 180_000, expect };
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include: FAST, testTimeout: 30_000 } },
+      { test: { name: 'fast', include: FAST, testTimeout: 30_000, expect } },
       {
         plugins: [
           cloudflareTest({
@@ -44,7 +46,7 @@ export default defineConfig({
             miniflare: { bindings: EDGE_BINDINGS },
           }),
         ],
-        test: { name: 'edge', include: EDGE, testTimeout: 30_000 },
+        test: { name: 'edge', include: EDGE, testTimeout: 30_000, expect },
       },
       {
         test: {

@@ -109,11 +109,15 @@ async function follow(ordering) {
  */
 async function resume(ordering) {
   const { shop, facts, change } = ordering;
+  const { refusal: before } = facts();
   const mine = await shop.myOrder();
-  if (facts().sending.kind !== 'idle') return false;
+  const { sending, refusal } = facts();
+  if (sending.kind !== 'idle') return false;
   const attempt = kept(ordering);
-  if (mine.kind === 'ok') adopt(ordering, mine.body);
-  else if (mine.trouble === 'signed-out') change({ refusal: mine });
+  if (mine.kind === 'ok') {
+    // A click was refused while this was asked; an order that is over does not take that back.
+    if (refusal === before || !mayOrderAgain(mine.body)) adopt(ordering, mine.body);
+  } else if (mine.trouble === 'signed-out') change({ refusal: mine });
   else if (attempt !== undefined) {
     const answer = attempt.orderId === undefined ? undefined : await shop.order(attempt.orderId);
     if (answer?.kind === 'ok') adopt(ordering, answer.body);

@@ -27,8 +27,15 @@ export function findChromium(): string | undefined {
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(`no Chromium at ${PLACES.join(', ')}`);
-  return chromium.launch({ executablePath, args: ARGUMENTS });
+  return chromium.launch({ executablePath, args: ARGUMENTS, timeout: LONG_PATIENCE_MS });
 }
+
+/** Of something that has to come: a machine many times slower than most has it too. */
+export const PATIENCE_MS = 20_000;
+/** Of a whole test, or of a wait that is long on any machine: several such waits, one by one. */
+export const LONG_PATIENCE_MS = 180_000;
+/** The page takes a press of another button for half of a double click until then. */
+const SETTLING_MS = 700;
 
 type WindowOptions = NonNullable<Parameters<Browser['newContext']>[0]>;
 
@@ -46,13 +53,13 @@ export function describeInChromium(what: string, tests: (stage: Stage) => void) 
     describe.skip(`${what} (skipped: there is no Chromium here)`, () => tests(unusable));
     return;
   }
-  describe(what, () => {
+  describe(what, { timeout: LONG_PATIENCE_MS }, () => {
     let browser: Browser;
     const endings: (() => Promise<void>)[] = [];
     beforeAll(async () => {
       browser = await launchChromium();
     });
-    afterAll(() => browser.close());
+    afterAll(() => browser?.close());
     afterEach(async () => {
       for (const end of endings.splice(0).reverse()) await end();
     });
@@ -81,7 +88,24 @@ export function describeInChromium(what: string, tests: (stage: Stage) => void) 
 const refuse = () => Promise.reject(new Error('skipped'));
 const unusable: Stage = { shop: refuse, buyer: refuse, open: refuse };
 
+/** What is read again and again until it is as expected. */
+export function eventually<Read>(read: () => Read) {
+  return expect.poll(read, { timeout: PATIENCE_MS });
+}
+
 /** Waits until the page says `headline`. */
 export async function expectHeadline(page: Page, headline: string) {
-  await expect.poll(() => page.textContent('#headline'), { timeout: 8000 }).toBe(headline);
+  await eventually(() => page.textContent('#headline')).toBe(headline);
+}
+
+/** Presses the big button as a person would: once it says so, and not as half of a double click. */
+export async function press(page: Page, name: string): Promise<void> {
+  await page.locator('#order[aria-disabled="false"]', { hasText: name }).waitFor();
+  await page.waitForTimeout(SETTLING_MS);
+  await page.click('#order');
+}
+
+/** No later look of the page at its sale undoes what an answer to a click says of it. */
+export function holdLooks(page: Page) {
+  return page.route('**/api/sales/demo', () => {});
 }

@@ -1,6 +1,6 @@
 /** A presale's code, in a real browser: from the link or typed, sent, refused, corrected. */
 import { expect, it } from 'vitest';
-import { describeInChromium, expectHeadline } from './page.chromium.ts';
+import { describeInChromium, eventually, expectHeadline, press } from './page.chromium.ts';
 import { orderOf, placeOf, type Shop } from './page.shop.ts';
 
 const CODE = 'early-7Q4KXW2M';
@@ -22,9 +22,9 @@ describeInChromium('the presale code', ({ shop: startShop, buyer, open }) => {
     expect(await page.evaluate('document.activeElement.id')).toBe('code');
     expect(await field.getAttribute('aria-invalid')).toBe('true');
     await page.keyboard.type('wrong-code');
-    expect(await hint()).toBe('');
+    await eventually(hint).toBe('');
     await page.keyboard.press('Enter');
-    await expect.poll(hint).toBe('The shop refused this code.');
+    await eventually(hint).toBe('The shop refused this code.');
     // What is there is selected: typing replaces it.
     await page.keyboard.type(CODE);
     await page.keyboard.press('Enter');
@@ -39,10 +39,10 @@ describeInChromium('the presale code', ({ shop: startShop, buyer, open }) => {
     const page = await guest.newPage();
     await page.goto(`${shop.url}/s/demo?code=${CODE}&from=mail#top`);
     const field = page.getByRole('textbox', { name: '预售码' });
-    await expect.poll(() => field.inputValue()).toBe(CODE);
-    expect(page.url()).toBe(`${shop.url}/s/demo?from=mail#top`);
+    await eventually(() => field.inputValue()).toBe(CODE);
+    await eventually(() => page.url()).toBe(`${shop.url}/s/demo?from=mail#top`);
     await page.reload();
-    await expect.poll(() => field.inputValue()).toBe(CODE);
+    await eventually(() => field.inputValue()).toBe(CODE);
     const other = await open(shop, guest);
     expect(await other.inputValue('#code')).toBe('');
     await page.click('#order');
@@ -56,16 +56,13 @@ describeInChromium('the presale code', ({ shop: startShop, buyer, open }) => {
       sale: { ...PRESALE.sale, state: 'sold-out', remaining: 0, waitlist },
     });
     const page = await open(shop);
-    await page.getByRole('button', { name: 'Join the waitlist' }).waitFor();
     await page.fill('#code', CODE);
-    await page.waitForTimeout(700);
     shop.replies = [NOT_INVITED];
-    await page.click('#order');
+    await press(page, 'Join the waitlist');
     await expectHeadline(page, 'This sale is not open to you');
     expect(await page.textContent('#code-hint')).toMatch(/refused this code/);
-    await page.waitForTimeout(700);
     shop.waiting = placeOf();
-    await page.click('#order');
+    await press(page, 'Join the waitlist');
     await expectHeadline(page, 'Waitlist: number 3');
     expect(sent(shop)).toEqual([CODE, CODE]);
   });
@@ -93,20 +90,26 @@ describeInChromium('the presale code', ({ shop: startShop, buyer, open }) => {
     const presale = await startShop(PRESALE);
     presale.order = orderOf({ state: 'rejected', reason: 'sold-out' });
     const slow = await (await buyer({ viewport: { width: 360, height: 740 } })).newPage();
+    const [asked, comes] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     await slow.route(/code\.js/, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 800));
+      asked.resolve();
+      await comes.promise;
       await route.continue();
     });
     await slow.goto(`${presale.url}/s/demo`);
-    await slow.waitForTimeout(500);
+    await asked.promise;
+    await slow.waitForTimeout(300);
     expect(await slow.getAttribute('#sale', 'data-sale')).toBe('loading');
+    comes.resolve();
     await slow.waitForSelector('#code');
     await slow.waitForSelector('[data-sale="known"]');
     const top = `document.querySelector('#order').getBoundingClientRect().top`;
     const before = await slow.evaluate(top);
+    // It has found the order that is over: from here on nothing takes back what a click is told.
+    await slow.getByRole('button', { name: 'Try again' }).waitFor();
     presale.replies = [NOT_INVITED];
     await slow.click('#order');
-    await expect.poll(() => slow.textContent('#code-hint')).not.toBe('');
+    await eventually(() => slow.textContent('#code-hint')).not.toBe('');
     expect(await slow.evaluate(`${top} + scrollY`)).toBe(before);
     expect(await slow.evaluate('document.documentElement.scrollWidth')).toBe(360);
   });

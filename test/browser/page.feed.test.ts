@@ -5,7 +5,7 @@
 import type { WebSocketRoute } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { heardOf } from '../../edge/web/feed.js';
-import { describeInChromium, expectHeadline } from './page.chromium.ts';
+import { describeInChromium, eventually, expectHeadline } from './page.chromium.ts';
 import { isoIn, orderOf, placeOf } from './page.shop.ts';
 
 const EARLIER = 'earlierearlierearlier0';
@@ -45,7 +45,7 @@ describeInChromium('the result feed on the page', ({ shop: startShop, buyer, ope
     await guest.routeWebSocket(/\/feed$/, (socket) => void sockets.push(socket));
     const page = await open(shop, guest);
     await expectHeadline(page, 'Waitlist: number 3');
-    await expect.poll(() => sockets.length, { timeout: 8000 }).toBe(1);
+    await eventually(() => sockets.length).toBe(1);
     const push = (order: object) => sockets[0]?.send(JSON.stringify(order));
 
     push(orderOf({ orderId: EARLIER, state: 'refunded' }));

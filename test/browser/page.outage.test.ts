@@ -5,11 +5,11 @@
  */
 import { expect, it } from 'vitest';
 import { openEdgeStage } from './edge.stage.ts';
-import { describeInChromium, expectHeadline } from './page.chromium.ts';
+import { describeInChromium, eventually, expectHeadline } from './page.chromium.ts';
 import { isoIn, orderOf, placeOf } from './page.shop.ts';
 
 /** Past the 5 s after which a copy no longer passes for now, and the page's next look at it. */
-const NOTICED = { timeout: 25_000 };
+const NOTICED = { timeout: 60_000 };
 /** What the edge says for a shop that it cannot reach. */
 const AWAY = { status: 503, json: { type: '/problems/overloaded', retryAfterMs: 1000 } };
 
@@ -85,7 +85,7 @@ describeInChromium('the page while the shop does not answer', ({ shop, buyer, op
         return route.fulfill(AWAY);
       });
       const page = await open(away, guest);
-      await expect.poll(() => refused).toBeGreaterThan(0);
+      await eventually(() => refused).toBeGreaterThan(0);
       expect(await page.textContent('#headline')).not.toBe('Reserved for you');
       await guest.unroute(/orders\/mine$/);
       await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('Reserved for you');
@@ -105,17 +105,17 @@ describeInChromium('the page while the shop does not answer', ({ shop, buyer, op
       return route.fulfill(AWAY);
     });
     const page = await open(away, guest);
-    await expect.poll(() => refused).toBeGreaterThan(0);
+    await eventually(() => refused).toBeGreaterThan(0);
     await guest.unroute(/waitlist$/);
     await expect.poll(() => page.textContent('#headline'), NOTICED).toBe('Waitlist: number 3');
   });
 
   it('says when the edge itself is gone, after two lost looks', async () => {
-    const gone = await shop();
+    const gone = await shop({ opensInMs: -60_000 });
     const page = await open(gone);
     await gone.stop();
     await expect
-      .poll(() => page.textContent('#headline'), { timeout: 45_000 })
+      .poll(() => page.textContent('#headline'), NOTICED)
       .toBe('The shop does not answer');
   });
 });

@@ -6,8 +6,14 @@ import { expect, it } from 'vitest';
 import type { Refusal } from '../../contract/outcomes.ts';
 import { messages as english } from '../../edge/web/texts.en.js';
 import { messages as chinese } from '../../edge/web/texts.zh-CN.js';
-import { describeInChromium, expectHeadline } from './page.chromium.ts';
-import type { Reply } from './page.shop.ts';
+import {
+  describeInChromium,
+  eventually,
+  expectHeadline,
+  holdLooks,
+  press,
+} from './page.chromium.ts';
+import { orderOf, type Reply } from './page.shop.ts';
 
 /** Long enough that the page is still waiting when the test looks. */
 const retryAfterMs = 30_000;
@@ -37,29 +43,34 @@ const SHOWN = `['#headline', '#explanation', '#timer-label', '#order'].map(
   (part) => document.querySelector(part).textContent,
 )`;
 
-describeInChromium('a refused click', ({ shop: startShop, open }) => {
+describeInChromium('a refused click', ({ shop: startShop, buyer, open }) => {
   it.each(WAITS)('waits and says so: %s', async (message, reply) => {
     const shop = await startShop();
     shop.place = () => reply;
     const page = await open(shop);
     await page.click('#order');
-    await expect
-      .poll(() => page.evaluate(SHOWN))
-      .toEqual([...english[message], 'Asking again in', 'Waiting…']);
+    await eventually(() => page.evaluate(SHOWN)).toEqual([
+      ...english[message],
+      'Asking again in',
+      'Waiting…',
+    ]);
     expect(await page.getAttribute('#order', 'aria-disabled')).toBe('true');
     await page.getByRole('button', { name: '中文' }).click();
-    await expect
-      .poll(() => page.evaluate(SHOWN))
-      .toEqual([...chinese[message], '再次询问倒计时', '等待中…']);
+    await eventually(() => page.evaluate(SHOWN)).toEqual([
+      ...chinese[message],
+      '再次询问倒计时',
+      '等待中…',
+    ]);
   });
 
   it.each(ENDS)('is explained: %s', async (message, reply, requests) => {
     const shop = await startShop();
     shop.place = () => reply;
     const page = await open(shop);
+    await holdLooks(page);
     await page.click('#order');
     await page.waitForSelector('#order[aria-busy="false"]', { state: 'attached' });
-    expect(await page.textContent('#headline')).toBe(english[message][0]);
+    await expectHeadline(page, english[message][0] ?? '');
     expect(await page.textContent('#explanation')).toBe(english[message][1]);
     await page.getByRole('button', { name: '中文' }).click();
     await expectHeadline(page, chinese[message][0] ?? '');
@@ -82,9 +93,30 @@ describeInChromium('a refused click', ({ shop: startShop, open }) => {
     shop.replies = Array(9).fill({ kind: 'internal' });
     const page = await open(shop);
     await page.click('#order');
-    await page.waitForSelector('#order[aria-disabled="false"]', { timeout: 25_000 });
+    await page.waitForSelector('#order[aria-disabled="false"]', { timeout: 60_000 });
     expect(shop.requests('POST', /orders$/)).toHaveLength(4);
     expect(await page.textContent('#order')).toBe('Try again');
+  });
+
+  it('stays explained when an order that is over is found after it', async () => {
+    const shop = await startShop();
+    shop.order = orderOf({ state: 'rejected', reason: 'sold-out' });
+    shop.replies = [{ kind: 'not-invited', reason: 'not listed' }];
+    const page = await (await buyer()).newPage();
+    const comes = Promise.withResolvers<void>();
+    await page.route('**/orders/mine', async (route) => {
+      await comes.promise;
+      await route.continue();
+    });
+    await page.goto(`${shop.url}/s/demo`);
+    await press(page, 'Buy now');
+    await expectHeadline(page, 'This sale is not open to you');
+    const found = page.waitForResponse('**/orders/mine');
+    comes.resolve();
+    await (await found).finished();
+    // Long enough for the page to take it in.
+    await page.waitForTimeout(300);
+    await expectHeadline(page, 'This sale is not open to you');
   });
 
   it('with a body that is no problem at all counts as busy', async () => {
@@ -102,7 +134,7 @@ describeInChromium('a refused click', ({ shop: startShop, open }) => {
     await page.click('#order');
     await expectHeadline(page, 'Sold out');
     expect(await page.textContent('#stock')).toBe('None of 100 left');
-    await expect.poll(() => page.textContent('#headline'), { timeout: 25_000 }).toBe('Open now');
+    await expect.poll(() => page.textContent('#headline'), { timeout: 60_000 }).toBe('Open now');
   });
 });
 

@@ -3,6 +3,7 @@
  * sale, the headers of `_headers`) and answers the buyer's routes from a script. It keeps every
  * request with its time, so that a test can say what was asked, when, and under which key. Its
  * clock may differ from the machine's, which is how a buyer with a wrong clock is played.
+ * The sale's times count from the first question for it: a slow start of the page uses up none.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,6 +20,7 @@ export const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
 
 export interface ShopOptions {
   sale?: Partial<SaleView>;
+  /** From the first question for the sale, as `closesInMs`. */
   opensInMs?: number;
   closesInMs?: number;
   /** How far the shop's clock is ahead of this machine's. */
@@ -27,7 +29,14 @@ export interface ShopOptions {
 
 export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   const nowMs = () => systemClock.nowMs() + (options.aheadMs ?? 0);
-  const server = createServer((request, response) => void answer(shop, request, response));
+  let hasBegun = false;
+  const server = createServer((request, response) => {
+    if (request.url === '/api/sales/demo' && !hasBegun) {
+      hasBegun = true;
+      Object.assign(shop.sale, timesOf(options, nowMs()));
+    }
+    void answer(shop, request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const shop: Shop = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -69,14 +78,20 @@ function saleOf(options: ShopOptions, nowMs: number): SaleView {
     price: 199_900,
     currency: 'CNY',
     state: 'scheduled',
-    opensAt: new Date(nowMs + (options.opensInMs ?? -1000)).toISOString(),
-    closesAt: new Date(nowMs + (options.closesInMs ?? 3_600_000)).toISOString(),
+    ...timesOf(options, nowMs),
     now: new Date(nowMs).toISOString(),
     units: 100,
     remaining: 100,
     perBuyer: 1,
     feed: true,
     ...options.sale,
+  };
+}
+
+function timesOf({ opensInMs = -1000, closesInMs = 3_600_000 }: ShopOptions, nowMs: number) {
+  return {
+    opensAt: new Date(nowMs + opensInMs).toISOString(),
+    closesAt: new Date(nowMs + closesInMs).toISOString(),
   };
 }
 

@@ -1,20 +1,23 @@
 /** Waiting for a unit that comes back, in a real browser: joining, the place, served, leaving. */
 import { expect, it } from 'vitest';
-import { describeInChromium, expectHeadline } from './page.chromium.ts';
-import { isoIn, orderOf, placeOf, type Shop } from './page.shop.ts';
+import {
+  describeInChromium,
+  eventually,
+  expectHeadline,
+  holdLooks,
+  press,
+} from './page.chromium.ts';
+import { isoIn, orderOf, placeOf, type Reply, type Shop } from './page.shop.ts';
 
 const waitlist = { waiting: 7, full: false };
 const SOLD_OUT = { sale: { state: 'sold-out', remaining: 0, waitlist } } as const;
-const NEAR_MS = 12_000;
 const joins = (shop: Shop) => shop.requests('PUT', /waitlist$/);
 
 describeInChromium('the waitlist', ({ shop: startShop, open }) => {
   it('is joined, shows place and hope, and calls its buyer aloud and in the tab', async () => {
     const shop = await startShop(SOLD_OUT);
     const page = await open(shop);
-    await page.getByRole('button', { name: 'Join the waitlist' }).waitFor();
-    await page.waitForTimeout(700);
-    await page.click('#order');
+    await press(page, 'Join the waitlist');
     await expectHeadline(page, 'Waitlist: number 3');
     expect(joins(shop).map(({ body }) => body)).toEqual(['{"quantity":1}']);
     expect(await page.textContent('#explanation')).toMatch(/No estimate yet.*come back: 4\.$/);
@@ -22,28 +25,22 @@ describeInChromium('the waitlist', ({ shop: startShop, open }) => {
     expect(await page.getAttribute('#order', 'aria-disabled')).toBe('true');
 
     shop.waiting = placeOf({ place: 1, estimatedWaitMs: 61_000 });
-    await expect
-      .poll(() => page.textContent('#headline'), { timeout: NEAR_MS })
-      .toMatch(/^Waitlist: number 1/);
+    await eventually(() => page.textContent('#headline')).toMatch(/^Waitlist: number 1/);
     expect(await page.textContent('#explanation')).toContain('About 2 minutes');
 
     await page.evaluate(LISTEN);
     shop.waiting = undefined;
     shop.order = orderOf({ state: 'reserved', payBefore: isoIn(shop, 300_000) });
-    await expect
-      .poll(() => page.textContent('#headline'), { timeout: NEAR_MS })
-      .toBe('Your turn: reserved for you');
+    await expectHeadline(page, 'Your turn: reserved for you');
     expect(await page.title()).toBe(`Pay now · ${shop.sale.title}`);
     expect(await page.textContent('#order')).toBe('Pay now');
     expect(String(await page.evaluate('heard'))).toContain('Your turn');
-  }, 60_000);
+  });
 
   it('knows its place after a reload, and is left by keyboard', async () => {
     const shop = await startShop(SOLD_OUT);
     const page = await open(shop);
-    await page.getByRole('button', { name: 'Join the waitlist' }).waitFor();
-    await page.waitForTimeout(700);
-    await page.click('#order');
+    await press(page, 'Join the waitlist');
     await expectHeadline(page, 'Waitlist: number 3');
     await page.reload();
     await expectHeadline(page, 'Waitlist: number 3');
@@ -52,11 +49,11 @@ describeInChromium('the waitlist', ({ shop: startShop, open }) => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.textContent('#order')).toBe('Join the waitlist');
+    await eventually(() => page.textContent('#order')).toBe('Join the waitlist');
     expect(shop.requests('DELETE', /waitlist$/)).toHaveLength(1);
     const asked = shop.requests('GET', /waitlist$/).length;
     await page.reload();
-    await expect.poll(() => page.textContent('#order')).toBe('Join the waitlist');
+    await eventually(() => page.textContent('#order')).toBe('Join the waitlist');
     await page.waitForTimeout(500);
     expect(shop.requests('GET', /waitlist$/)).toHaveLength(asked);
   });
@@ -68,22 +65,22 @@ describeInChromium('the waitlist', ({ shop: startShop, open }) => {
   ] as const)('that says %s shows what is left to do', async (kind, headline, button) => {
     const shop = await startShop(SOLD_OUT);
     const page = await open(shop);
-    await page.getByRole('button', { name: 'Join the waitlist' }).waitFor();
-    await page.waitForTimeout(700);
+    await holdLooks(page);
     shop.replies = [{ kind }];
-    await page.click('#order');
-    await expect.poll(() => page.textContent('#order')).toBe(button);
+    await press(page, 'Join the waitlist');
+    await eventually(() => page.textContent('#order')).toBe(button);
     await expectHeadline(page, headline);
   });
 
   it('that says "has-order" shows the order', async () => {
     const shop = await startShop(SOLD_OUT);
     const page = await open(shop);
-    await page.getByRole('button', { name: 'Join the waitlist' }).waitFor();
-    await page.waitForTimeout(700);
-    shop.replies = [{ kind: 'has-order' }];
-    shop.order = orderOf({ state: 'paid' });
-    await page.click('#order');
+    const refuse = (): Reply => {
+      shop.order = orderOf({ state: 'paid' });
+      return { kind: 'has-order' };
+    };
+    shop.replies = [refuse];
+    await press(page, 'Join the waitlist');
     await expectHeadline(page, 'Paid');
   });
 
@@ -92,7 +89,7 @@ describeInChromium('the waitlist', ({ shop: startShop, open }) => {
     shop.order = orderOf({ state: 'expired', closedBy: 'deadline' });
     const page = await open(shop);
     await expectHeadline(page, 'The time to pay is over');
-    await expect.poll(() => page.textContent('#order')).toBe('Join the waitlist');
+    await eventually(() => page.textContent('#order')).toBe('Join the waitlist');
     expect(await page.getAttribute('#order', 'aria-disabled')).toBe('false');
   });
 });

@@ -71,7 +71,7 @@ export function act(
   return edge.send({ path, buyerId, body: '', idempotencyKey: '' });
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let waitedMs = 0; !(await isSo()); waitedMs += 25) {

@@ -6,14 +6,21 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatorOrderSchema } from '../../contract/operator.ts';
-import { expectHeadline, findChromium, launchChromium } from '../browser/page.chromium.ts';
+import {
+  expectHeadline,
+  findChromium,
+  LONG_PATIENCE_MS,
+  launchChromium,
+} from '../browser/page.chromium.ts';
 import { auditAtRest, openSale } from './sale.ts';
 import { openShop, type Shop } from './shop.ts';
 
 const maySkip = findChromium() === undefined && process.env.CI === undefined;
 const why = maySkip ? ' (skipped: there is no Chromium here)' : '';
 
-describe.skipIf(maySkip)(`a purchase in Chromium, on the real thing${why}`, () => {
+const patience = { timeout: LONG_PATIENCE_MS };
+
+describe.skipIf(maySkip)(`a purchase in Chromium, on the real thing${why}`, patience, () => {
   let shop: Shop;
   let browser: Browser;
   let pageUrl: string;
@@ -26,8 +33,8 @@ describe.skipIf(maySkip)(`a purchase in Chromium, on the real thing${why}`, () =
     browser = await launchChromium();
   });
   afterAll(async () => {
-    await browser.close();
-    await shop.close();
+    await browser?.close();
+    await shop?.close();
   });
 
   it('ends with one settled order that both tabs of the buyer show', async () => {

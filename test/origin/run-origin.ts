@@ -30,7 +30,7 @@ export async function runNode(
     cwd: new URL('../..', import.meta.url),
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 60_000,
   });
   const read = [text(child.stdout), text(child.stderr), once(child, 'close')] as const;
   const [output, errors] = await Promise.all(read);

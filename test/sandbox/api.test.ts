@@ -99,7 +99,7 @@ test('money that takes too long comes late, also for a cancelled session', async
   expect(await find(sessionId)).toMatchObject({ status: 'cancelled', late: false });
   stage.pass(61_000);
   await expect
-    .poll(() => find(sessionId), { timeout: 5_000 })
+    .poll(() => find(sessionId), { timeout: 20_000 })
     .toMatchObject({ status: 'paid', late: true, moneyUnderWay: false });
 });
 

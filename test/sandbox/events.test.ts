@@ -37,7 +37,7 @@ describe('events', () => {
       sessionId,
       what,
     });
-    await expect.poll(waiting).toBe(0);
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
   });
 
   test('paying twice is told under two ids, one of them twice', async () => {
@@ -64,7 +64,7 @@ describe('events', () => {
     await stage.act(sessionId, 'pay');
     await stage.act(sessionId, 'pay');
     await stage.api('POST', `/sessions/${sessionId}/cancel`);
-    await expect.poll(waiting).toBe(0);
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
     expect(stage.inbox.events).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('events', () => {
     await stage.act(await stage.open(), 'pay');
     await stage.inbox.expectEvents(2);
     stage.inbox.answerWith(200);
-    await expect.poll(waiting, { timeout: 5_000 }).toBe(0);
+    await expect.poll(waiting, { timeout: 20_000 }).toBe(0);
     expect(new Set(stage.inbox.events.map(({ eventId }) => eventId)).size).toBe(1);
   });
 });
@@ -102,7 +102,7 @@ test('a payment survives kill -9 before its event is sent, and so does the event
   const authorization = `Bearer ${sandboxApiKey(SANDBOX_SECRET)}`;
   const waiting = async () =>
     (await fetch(`${second.url}/readyz`, { headers: { authorization } })).json();
-  await expect.poll(waiting).toEqual({ waitingEvents: 0 });
+  await expect.poll(waiting, { timeout: 20_000 }).toEqual({ waitingEvents: 0 });
   await second.stop();
 });
 

@@ -37,7 +37,7 @@ export async function openInbox(): Promise<Inbox> {
       status = next;
     },
     async expectEvents(count) {
-      await expect.poll(() => events.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
+      await expect.poll(() => events.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
       return events.map(({ body }) => JSON.parse(body).type);
     },
     close() {
