@@ -7,6 +7,7 @@ import { systemRandom } from '../../contract/random.ts';
 import type { OrderBook } from '../../origin/settle/book.ts';
 import { createMysqlBook } from '../../origin/settle/mysql-book.ts';
 import { answer } from '../../origin/settle/waiting.ts';
+import { pause } from '../../origin/timer.ts';
 import { inBoth, join, resultsOf, waitingFor } from './book.neighbours.ts';
 import { createBookTrial, outcomeOf } from './book.trial.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
@@ -162,8 +163,18 @@ describeWithMariadb('of transactions of the book that meet,', () => {
     const order = trial.reservation(sale, 1);
     const slow = await database.connect();
     await slow.query('CREATE TRIGGER slow BEFORE INSERT ON results FOR EACH ROW DO SLEEP(0.2)');
-    const settling = trial.settle(order);
-    await meanwhile();
+    let isSettled = false;
+    const settling = trial.settle(order).finally(() => {
+      isSettled = true;
+    });
+    const isAsleep = async () => {
+      const [rows] = await slow.query<never[]>(
+        `SELECT 1 FROM information_schema.processlist
+         WHERE db = DATABASE() AND state = 'User sleep'`,
+      );
+      return rows.length > 0;
+    };
+    while (!isSettled && !(await isAsleep())) await pause(1);
     expect(await join(book, sale.saleId, order.buyerId)).toBe('has-order');
     await settling;
     await slow.query('DROP TRIGGER slow');

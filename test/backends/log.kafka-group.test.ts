@@ -77,7 +77,8 @@ describeWithKafka('the log on kafka, shared by a group', () => {
     const gate = Promise.withResolvers<undefined>();
     one.whenHandling = () => gate.promise;
     const log = await open();
-    const all = makeReservations(40);
+    // So many that each partition has some, but for once in 10^9 runs.
+    const all = makeReservations(80);
     await log.append(all);
     await log.consume(one);
     await until('all partitions are being handled', () => one.handling.size === 4);

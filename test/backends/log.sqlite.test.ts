@@ -45,7 +45,7 @@ describe('the embedded log', () => {
       await untilSettled(book, reservations);
     }
     // Without the wake, each round would wait for the slow look, which comes once a second.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
     await log.close();
     remove();
   });
@@ -56,11 +56,11 @@ describe('the embedded log', () => {
     const book = createTrialBook();
     await log.consume(book);
     const startedAt = performance.now();
-    for (let epoch = 1; epoch <= 10; epoch += 1) {
+    for (let epoch = 1; epoch <= 20; epoch += 1) {
       const offset = (await log.barrier({ saleId: 'phone', epoch })).get(0) ?? 0n;
       await until('the book past the barrier', () => (book.offsets.get(0) ?? 0n) > offset);
     }
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(12_000);
     await log.close();
     remove();
   });

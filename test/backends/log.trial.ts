@@ -6,7 +6,7 @@
 import { decodeRecord, type Reservation } from '../../contract/log/codec.ts';
 import type { LogEntry, LogHandler, OrderLog } from '../../origin/log/log.ts';
 
-const WAIT_LIMIT_MS = 20_000;
+const WAIT_LIMIT_MS = 40_000;
 const LOOK_EVERY_MS = 5;
 
 /** A place where logs are kept, seen from outside. */

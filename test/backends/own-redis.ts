@@ -3,13 +3,12 @@
  * it is killed, restarted, restored, promoted. A machine without redis-server skips on a laptop and
  * fails in CI.
  */
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import { describe } from 'vitest';
+import { freePort } from '../flow/shop.ts';
 import { startServer } from '../stack/commands.ts';
 import { becomesTrue, findProgram, runningPid, signalProcess } from '../stack/processes.ts';
 import { createRedisServer } from '../stack/redis.ts';
@@ -74,13 +73,3 @@ export async function startOwnRedis(): Promise<OwnRedis> {
 }
 
 const END_LIMIT_MS = 10_000;
-
-/** Nobody else has it at this moment, and numbers are not given out again soon. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

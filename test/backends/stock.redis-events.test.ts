@@ -94,7 +94,7 @@ describeWithOwnRedis('redis is restarted', () => {
       await expect(reserve([request(3)])).rejects.toMatchObject({ code: 'redis-unavailable' });
       await redis.start();
       const terms = () => stock.terms(saleId).catch(() => 'away');
-      await expect.poll(terms, { timeout: 5_000 }).toEqual({ ...BUSY, lineage: 'other' });
+      await expect.poll(terms, { timeout: 20_000 }).toEqual({ ...BUSY, lineage: 'other' });
       // Whether to stop a sale for it is not for the store to say.
       expect(await reserve([request(1), request(3)])).toMatchObject({
         verdicts: [{ kind: 'held' }, { kind: 'reserved', seq: 3 }],
@@ -109,7 +109,7 @@ describeWithOwnRedis('redis is restarted', () => {
     await fill({ releasedIds: [order(8)] });
     await redis.end('SIGKILL');
     await redis.start();
-    await expect.poll(() => stock.ping().then(() => 'serves')).toBe('serves');
+    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 20_000 }).toBe('serves');
     const frozen = termsOf({ epoch: 2, frozen: true, outbox: 2 });
     expect(await stock.terms(saleId)).toEqual({ ...frozen, lineage: 'other' });
     expect(await fill({ releasedIds: [order(8)] })).toBe('lost');
@@ -131,7 +131,7 @@ describeWithOwnRedis('redis is restarted', () => {
     const text = await readFile(file, 'latin1');
     await truncate(file, text.lastIndexOf('HSET') + 9);
     await redis.start(['--aof-load-truncated', 'yes']);
-    await expect.poll(() => stock.ping().then(() => 'serves')).toBe('serves');
+    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 20_000 }).toBe('serves');
     expect(await stock.terms(saleId)).toEqual({ ...BUSY, lineage: 'other' });
     expect(await stock.find(saleId, 'buyer-3')).toBeUndefined();
     expect(await stock.find(saleId, 'buyer-2')).toMatchObject({ orderId: order(2) });
@@ -148,7 +148,7 @@ describeWithOwnRedis('redis is restarted', () => {
     await rm(path.join(redis.dataFolder, 'appendonlydir'), { recursive: true });
     await copyFile(`${dump}.yesterday`, dump);
     await redis.start(['--appendonly', 'no']);
-    await expect.poll(() => stock.ping().then(() => 'serves')).toBe('serves');
+    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 20_000 }).toBe('serves');
     expect(await stock.terms(saleId)).toEqual({ ...BUSY, lineage: 'other' });
     // What it would do if nobody looked: the same unit and the same number once more.
     expect(await reserve([request(9)])).toMatchObject({ verdicts: [{ kind: 'reserved', seq: 3 }] });
@@ -169,12 +169,12 @@ describeWithOwnRedis('redis is restarted', () => {
       }
     }
     const buying = Array.from({ length: 20 }, buy);
-    await expect.poll(() => answered.size, { timeout: 10_000 }).toBeGreaterThan(2_000);
+    await expect.poll(() => answered.size, { timeout: 20_000 }).toBeGreaterThan(2_000);
     await redis.end('SIGKILL');
     going = false;
     await Promise.all(buying);
     await redis.start();
-    await expect.poll(() => stock.ping().then(() => 'serves')).toBe('serves');
+    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 20_000 }).toBe('serves');
     const terms = await stock.terms(saleId);
     expect(terms).toMatchObject({ lineage: 'other', seq: terms?.takenUnits });
     expect(terms).toMatchObject({ outbox: terms?.seq, stock: 1_000_000 - (terms?.seq ?? 0) });
@@ -190,7 +190,7 @@ describeWithOwnRedis('redis has replicas', () => {
     const replica = await ownRedis();
     await replica.ask('REPLICAOF', master.host, master.port);
     const link = async () => String(await replica.ask('INFO', 'replication'));
-    await expect.poll(link, { timeout: 10_000 }).toContain('master_link_status:up');
+    await expect.poll(link, { timeout: 20_000 }).toContain('master_link_status:up');
     return replica;
   }
 
@@ -209,14 +209,14 @@ describeWithOwnRedis('redis has replicas', () => {
     closing.push(door.close);
     const { stock, saleId, reserve } = await openSale(door.through(master.url));
     const offset = async () => await replica.ask('HGET', `sluice:{${saleId}:0}:state`, 'seq');
-    await expect.poll(offset).toBe('2');
+    await expect.poll(offset, { timeout: 20_000 }).toBe('2');
     link.swallowAnswers(true);
     await reserve([request(3)]);
     expect(await stock.terms(saleId)).toMatchObject({ seq: 3, lineage: 'same' });
     await master.end('SIGKILL');
     await replica.ask('REPLICAOF', 'NO', 'ONE');
     target.port = replica.port;
-    await expect.poll(() => stock.ping().then(() => 'serves')).toBe('serves');
+    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 20_000 }).toBe('serves');
     expect(await stock.terms(saleId)).toEqual({ ...BUSY, lineage: 'other' });
     expect(await reserve([request(9)])).toMatchObject({ verdicts: [{ kind: 'reserved', seq: 3 }] });
   });
@@ -228,7 +228,7 @@ describeWithOwnRedis('redis has replicas', () => {
     await other.ask('REPLICAOF', 'NO', 'ONE');
     await redis.ask('REPLICAOF', other.host, other.port);
     const link = async () => String(await redis.ask('INFO', 'replication'));
-    await expect.poll(link, { timeout: 10_000 }).toContain('master_link_status:up');
+    await expect.poll(link, { timeout: 20_000 }).toContain('master_link_status:up');
     await redis.ask('REPLICAOF', 'NO', 'ONE');
     expect(await stock.terms(saleId)).toEqual({ ...BUSY, lineage: 'other' });
   });
@@ -243,7 +243,7 @@ describeWithOwnRedis('redis has replicas', () => {
     expect(await stock.terms(saleId)).toEqual(BUSY);
     await redis.ask('CONFIG', 'SET', 'repl-backlog-ttl', 1);
     await replica.end('SIGKILL');
-    await expect.poll(() => replicationId(redis), { timeout: 10_000 }).not.toBe(followed);
+    await expect.poll(() => replicationId(redis), { timeout: 20_000 }).not.toBe(followed);
     expect(await stock.terms(saleId)).toEqual(BUSY);
   });
 });

@@ -92,7 +92,7 @@ beforeAll(async () => {
       .then((answer) => answer.ok)
       .catch(() => false);
   while (!(await answers())) await pause(100);
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   if (wrangler?.pid !== undefined) {

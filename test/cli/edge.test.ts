@@ -119,7 +119,7 @@ test('carries WebSockets, and does not wait for them when it is ended', async ()
   const endedAtMs = performance.now();
   expect(await endEdge(edge)).toBe(0);
   await closed;
-  expect(performance.now() - endedAtMs).toBeLessThan(10_000);
+  expect(performance.now() - endedAtMs).toBeLessThan(25_000);
 });
 
 test('takes from the proxy in front that the buyer came by TLS, and their headers', async () => {

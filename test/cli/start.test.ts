@@ -108,7 +108,7 @@ const demoSale = () => {
   return operator.get('/operator/sales/demo', operatorSaleSchema);
 };
 
-test('a shop from one command, one start at a time', { timeout: 90_000 }, async () => {
+test('a shop from one command, one start at a time', { timeout: 180_000 }, async () => {
   const first = start();
   await until(() => first.lines.length > 0 || first.errors.length > 0);
   expect(first.errors).toEqual([]);
@@ -157,7 +157,7 @@ test('a shop from one command, one start at a time', { timeout: 90_000 }, async 
   expect(await answers(`http://127.0.0.1:${sandboxPort}/page.css`)).toBe(false);
 });
 
-test('with Stripe to pay at, no sandbox is started', { timeout: 60_000 }, async () => {
+test('with Stripe to pay at, no sandbox is started', { timeout: 120_000 }, async () => {
   const ports = await otherPorts();
   const started = start({
     ...ports,

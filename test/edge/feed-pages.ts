@@ -118,6 +118,9 @@ export async function objectOf(saleId: string) {
 }
 
 export async function untilHeard({ heard }: Page, count: number): Promise<string[]> {
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(count), { interval: 2 });
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(count), {
+    interval: 2,
+    timeout: 15_000,
+  });
   return heard;
 }

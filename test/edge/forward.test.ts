@@ -1,7 +1,16 @@
 /** What the buyer gets of the origin's answers, and when the origin gives none. */
 import { describe, expect, test, vi } from 'vitest';
 import { DATA_HEADERS } from '../../edge/security-headers.ts';
-import { guest, logged, openSale, openShop, problemAnswer, type Shop, told } from './shop.ts';
+import {
+  guest,
+  logged,
+  openSale,
+  openShop,
+  problemAnswer,
+  realTimeout,
+  type Shop,
+  told,
+} from './shop.ts';
 
 const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
 
@@ -75,8 +84,7 @@ describe("the origin's answer to an order", () => {
 
   test('that never comes is given up after 10 s, and the snapshot after 2 s', async () => {
     const shop = openShop();
-    const timeout = AbortSignal.timeout;
-    const limits = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(30));
+    const limits = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => realTimeout(30));
     orderAnswers(shop, () => Promise.withResolvers<Response>().promise);
     expect((await shop.order()).status).toBe(503);
     expect(limits.mock.calls).toEqual([[2_000], [10_000]]);

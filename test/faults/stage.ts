@@ -2,9 +2,10 @@
  * What the suites of this folder share: whether they can run here, and one sale after another with
  * a crowd, on processes that live on from test to test.
  */
+import { expect } from 'vitest';
 import { missingServers, type Shop } from '../flow/shop.ts';
 import { findProgram } from '../stack/processes.ts';
-import { openKnownSale, sendCrowd } from './buyers.ts';
+import { type Crowd, openKnownSale, sendCrowd, tally } from './buyers.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Why the suite cannot run; undefined when it can. In CI it must. */
@@ -37,15 +38,75 @@ export async function gaugeOf(metric: string, processes: readonly { url: string 
 }
 
 /** A test takes ten seconds or so; one that fails has the time to say what is amiss. */
-export const TEST_LIMIT = { timeout: 90_000 };
+export const TEST_LIMIT = { timeout: 120_000 };
+
+/** What must come, and may be late on a machine that does other things as well. */
+export const IN_TIME = { timeout: 25_000, interval: 50 };
 
 /** As many as make a sale last through a fault, and few enough for two cores. */
 export const UNITS = 60;
 export const BUYERS = 90;
 export const OVER_MS = 6_000;
+/** Those who come before a fault: most units are left for who comes in it. */
+const EARLY = 15;
 
 /** Opens a sale and sends more buyers than it has units. */
 export async function startSale(shop: Shop, { urls }: Fleet, saleId: string, overMs = OVER_MS) {
   await openKnownSale(shop, urls, { saleId, units: UNITS });
   return sendCrowd({ shop, urls, saleId, buyers: BUYERS, overMs });
+}
+
+export interface SaleInWaves {
+  /** All who came, as one crowd. */
+  crowd: Crowd;
+  /** So many more, or the rest: more than there are units left. What they alone were told. */
+  others(overMs?: number, buyers?: number): Crowd;
+}
+
+/** Opens a sale whose crowd comes when the test says so. */
+export async function openInWaves(
+  shop: Shop,
+  { urls }: Pick<Fleet, 'urls'>,
+  saleId: string,
+): Promise<SaleInWaves> {
+  await openKnownSale(shop, urls, { saleId, units: UNITS });
+  const crowds: Crowd[] = [];
+  let sent = 0;
+  return {
+    crowd: {
+      get history() {
+        return crowds.flatMap(({ history }) => history);
+      },
+      get gone() {
+        return Promise.all(crowds.map(({ gone }) => gone)).then(() => {});
+      },
+    },
+    others(overMs = 2_000, buyers = BUYERS - sent) {
+      const others = sendCrowd({ shop, urls, saleId, overMs, buyers, from: sent });
+      sent += buyers;
+      crowds.push(others);
+      return others;
+    },
+  };
+}
+
+/**
+ * The same, with a first few; resolves when one of them has its order in the book. However slow the
+ * machine is, the others come during the fault.
+ */
+export async function startInWaves(...parts: Parameters<typeof openInWaves>): Promise<SaleInWaves> {
+  const sale = await openInWaves(...parts);
+  await untilTold(sale.others(800, EARLY), '200 reserved');
+  return sale;
+}
+
+/** Resolves when so many of the crowd were told that. */
+export async function untilTold(crowd: Crowd, answer: string, count = 1) {
+  await expect.poll(() => tally(crowd.history)[answer] ?? 0, IN_TIME).toBeGreaterThanOrEqual(count);
+}
+
+/** Most of a crowd was served: on a machine that stands still now and then a few may not be. */
+export function expectServed({ history }: Crowd): void {
+  const refused = history.filter(({ answer }) => /^5|^no /.test(answer)).length;
+  expect(refused / history.length, JSON.stringify(tally(history))).toBeLessThan(0.2);
 }

@@ -44,7 +44,7 @@ export async function clickUntilAnswered(
   click: Click,
   buyerId: string,
   history: Told[],
-  patienceMs = 20_000,
+  patienceMs = 40_000,
 ): Promise<Told> {
   const idempotencyKey = randomUUID();
   for (let waitedMs = 0; ; waitedMs += 100) {

@@ -4,10 +4,10 @@
  * its own, on the embedded backends or on the stack's servers.
  */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -141,7 +141,7 @@ async function query(server: string, sql: string): Promise<void> {
   await connection.end();
 }
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 
 /** Resolves once the program answers at `probe`. */
 async function startProgram(
@@ -179,12 +179,30 @@ async function startProgram(
   throw new Error(`${main} did not get ready`);
 }
 
-/** A port that was free a moment ago. */
+/** Below those that the system gives away, and above those of the servers of the tests. */
+const FIRST_PORT = 21_000;
+const PORTS_OF_A_WORKER = 1_400;
+const WORKERS = 8;
+let lastPort = randomInt(PORTS_OF_A_WORKER);
+
+/** A port that was free a moment ago, and that no other worker of this run is given. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
+  for (;;) {
+    lastPort = (lastPort + 1) % PORTS_OF_A_WORKER;
+    const port = FIRST_PORT + worker * PORTS_OF_A_WORKER + lastPort;
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }

@@ -69,9 +69,13 @@ const FIRST_WITHIN_MS = 10_000;
 const CLOSED_WITHIN_MS = 4_000;
 
 /** Waits for a first byte or the end, and then until nothing more comes. */
-export async function untilSilent(client: RawClient, silentMs: number): Promise<void> {
+export async function untilSilent(
+  client: RawClient,
+  silentMs: number,
+  firstWithinMs = FIRST_WITHIN_MS,
+): Promise<void> {
   for (let ms = 0; client.received() === '' && !client.isClosed(); ms += LOOK_EVERY_MS) {
-    if (ms > FIRST_WITHIN_MS) return;
+    if (ms > firstWithinMs) return;
     await pause(LOOK_EVERY_MS);
   }
   let known = -1;

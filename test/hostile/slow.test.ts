@@ -55,16 +55,16 @@ test('who dribbles is ended, each in its time, and holds nobody else up', async 
     dribble(header, 'x: a\r\n'),
     dribble(declared, ' '),
     dribble(chunked, '1\r\n \r\n'),
-    untilSilent(silent, 12_000),
+    untilSilent(silent, 2_000, PATIENCE_MS),
     (async () => {
       const startedMs = performance.now();
       const { status } = await stage.click({ saleId: 'phone', buyerId: 'quick' });
       expect(status).toBe(202);
-      expect(performance.now() - startedMs).toBeLessThan(5_000);
+      expect(performance.now() - startedMs).toBeLessThan(9_000);
     })(),
   ]);
   // A new connection has this long for its headers in workerd (KJ's headerTimeout).
-  expect(headerMs).toBeLessThan(20_000);
+  expect(headerMs).toBeLessThan(30_000);
   for (const tookMs of [declaredMs, chunkedMs]) {
     expect(tookMs).toBeGreaterThan(9_000);
     expect(tookMs).toBeLessThan(PATIENCE_MS);
@@ -100,7 +100,7 @@ test('a body that never ends is refused at its 8,193rd byte', async () => {
   client.socket.write(`${order('never-ends')}transfer-encoding: chunked\r\n\r\n`);
   let sent = 0;
   const startedMs = performance.now();
-  while (client.received() === '' && !client.isClosed() && performance.now() - startedMs < 8_000) {
+  while (client.received() === '' && !client.isClosed() && performance.now() - startedMs < 20_000) {
     client.socket.write(`400\r\n${' '.repeat(0x400)}\r\n`);
     sent += 0x400;
     await pause(20);

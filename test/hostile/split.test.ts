@@ -80,20 +80,27 @@ describe('the network', () => {
     const [before, startedMs] = [stage.border.crossings.length, performance.now()];
     const buyers = Array.from({ length: 8 }, (_, index) => `cut-${index}`);
     const crowd: Asked[] = [];
-    const until = startedMs + 4_000;
+    const secondsSoFar = () => (performance.now() - startedMs) / 1_000;
+    const allowedIn = (seconds: number) =>
+      EDGES.length * RATE_PER_SECOND * (seconds + BURST_SECONDS);
+    // As long as it takes to be a crowd, on a slow machine too.
+    const goesOn = () => {
+      const seconds = secondsSoFar();
+      return seconds < 4 || (crowd.length <= 1.2 * allowedIn(seconds) && seconds < 30);
+    };
     // Each buyer at every edge, again and again without regard to Retry-After, besides strangers.
     await Promise.all(
       Array.from({ length: 24 }, async (_, index) => {
-        for (let turn = 0; performance.now() < until; turn += 1) {
+        for (let turn = 0; goesOn(); turn += 1) {
           const buyerId = index < buyers.length ? `cut-${index}` : `crowd-${index}-${turn}`;
           crowd.push(await ask('cut', buyerId, turn % EDGES.length));
         }
       }),
     );
-    const seconds = (performance.now() - startedMs) / 1_000;
+    const seconds = secondsSoFar();
     for (const asked of crowd) expectHonest(asked);
     expect(crowd.filter(isOrder)).toEqual([]);
-    expect(Math.max(...crowd.map(({ tookMs }) => tookMs)), 'nobody waits').toBeLessThan(5_000);
+    expect(Math.max(...crowd.map(({ tookMs }) => tookMs)), 'nobody waits').toBeLessThan(9_000);
     const refused = crowd.filter(({ told }) => told.status === 503);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.some(({ told }) => /same Idempotency-Key/.test(told.body.detail ?? ''))).toBe(
@@ -101,7 +108,7 @@ describe('the network', () => {
     );
 
     const tried = stage.border.crossings.slice(before);
-    const allowed = EDGES.length * RATE_PER_SECOND * (seconds + BURST_SECONDS);
+    const allowed = allowedIn(seconds);
     const orders = tried.filter(({ method }) => method === 'POST').length;
     expect(crowd.length, 'there was a crowd').toBeGreaterThan(allowed);
     expect(orders).toBeLessThanOrEqual(allowed);

@@ -35,7 +35,7 @@ export interface Click {
 }
 
 /** Past FORWARD_TIMEOUT_MS and what a busy machine adds to it: nothing may hang beyond. */
-export const PATIENCE_MS = 14_000;
+export const PATIENCE_MS = 25_000;
 
 export async function openStage({ edges = 1 } = {}): Promise<Stage> {
   const shop = await openShop('embedded');

@@ -157,7 +157,7 @@ function repairing({ book, stock, log, options }: RecoverStage) {
 }
 
 async function untilSettled(sale: SaleStage, orders: number): Promise<void> {
-  for (let tries = 0; (await sale.rows()).length < orders && tries < 100; tries += 1) {
+  for (let tries = 0; (await sale.rows()).length < orders && tries < 1_000; tries += 1) {
     await pause(20);
   }
 }

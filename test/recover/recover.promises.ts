@@ -78,8 +78,10 @@ export const recoverPromises: readonly RecoverPromise[] = [
       await stage.append(...reserved.filter((one) => one !== undefined));
       stage.flush(sale);
       const opened = stage.round();
-      await pause(150);
-      expect(await stage.stock.terms(sale.saleId)).toMatchObject({ epoch: 2, frozen: true });
+      const terms = () => stage.stock.terms(sale.saleId);
+      const isFrozen = expect.objectContaining({ epoch: 2, frozen: true });
+      await expect.poll(terms, { timeout: 15_000 }).toEqual(isFrozen);
+      await pause(100);
       expect(await sale.rows()).toEqual([]);
       await stage.settle();
       expect(await opened).toBe(1);

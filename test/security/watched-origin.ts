@@ -50,7 +50,7 @@ export async function startWatched(variables: Record<string, string>): Promise<W
 }
 
 export async function whenUp(origin: Watched): Promise<void> {
-  for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 100) {
+  for (let waitedMs = 0; waitedMs < 40_000; waitedMs += 100) {
     const alive = await fetch(`${origin.url}/healthz`).catch(() => undefined);
     if (alive?.ok) return;
     await pause(100);

@@ -14,8 +14,8 @@ const answerLimitMs = 2_000;
 
 const userFile = path.join(import.meta.dirname, 'mariadb.sql');
 
-/** What InnoDB keeps its pages in, and how long its log is. */
-export type MariadbPlace = ServerPlace & { memory: string; log: string };
+/** What InnoDB keeps its pages in, how long its log is, and what else the server is told. */
+export type MariadbPlace = ServerPlace & { memory: string; log: string; settings?: string[] };
 
 const stackPlace = (): MariadbPlace => ({
   folder: serverFolder('mariadb'),
@@ -52,7 +52,7 @@ async function prepare(folder: string, dataFolder: string): Promise<void> {
 }
 
 function mariadbArguments(place: MariadbPlace, dataFolder: string): string[] {
-  const { host, port, memory, log } = place;
+  const { host, port, memory, log, settings = [] } = place;
   return [
     // The machine's own my.cnf must not decide what a test sees; this has to come first.
     '--no-defaults',
@@ -71,6 +71,7 @@ function mariadbArguments(place: MariadbPlace, dataFolder: string): string[] {
     `--innodb-buffer-pool-size=${memory}`,
     `--innodb-log-file-size=${log}`,
     '--skip-log-bin',
+    ...settings,
     ...asRoot(),
   ];
 }

@@ -162,7 +162,7 @@ export const cancelPromises: readonly PayPromise[] = [
       const never = () => new Promise<void>(() => {});
       const order = { state: 'reserved', closedBy: 'buyer' };
       expect(await sale.cancel(wanted, never)).toMatchObject({ order });
-      expect(Date.now() - begunMs).toBeLessThan(10_000);
+      expect(Date.now() - begunMs).toBeLessThan(30_000);
       const fails = () => Promise.reject(new Error('the book is away'));
       expect(await sale.cancel(wanted, fails)).toMatchObject({ order });
       await sale.rest();

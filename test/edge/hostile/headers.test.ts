@@ -167,18 +167,26 @@ describe('a flood', () => {
     ['headers', (count) => Object.fromEntries(Array.from({ length: count }, header))],
   ];
 
-  test.each(floods)('of %s costs no more than its length', async (_name, headersOf) => {
-    const shop = openShop();
-    const [few, many] = [headersOf(FEW), headersOf(FEW * MORE)];
-    const ask = (headers: Record<string, string>) => async () => {
-      shop.clock.ms += 1_000;
-      await (await shop.order({ headers })).text();
-    };
-    await leastMs(ask(few));
-    const [fewMs, manyMs] = [await leastMs(ask(few)), await leastMs(ask(many))];
-    // What grows with the square takes 256 times as long. Below 50 ms nothing has grown.
-    expect(manyMs).toBeLessThan(Math.max(50, fewMs * MORE * 4));
-  });
+  test.each(floods)(
+    'of %s costs no more than its length',
+    { timeout: 90_000 },
+    async (_name, headersOf) => {
+      const shop = openShop();
+      const [few, many] = [headersOf(FEW), headersOf(FEW * MORE)];
+      const ask = (headers: Record<string, string>) => async () => {
+        shop.clock.ms += 1_000;
+        await (await shop.order({ headers })).text();
+      };
+      await leastMs(ask(few));
+      // What grows with the square takes 256 times as long. Below 50 ms nothing has grown.
+      const tooLongMs = async () => {
+        const [fewMs, manyMs] = [await leastMs(ask(few)), await leastMs(ask(many))];
+        return manyMs - Math.max(50, fewMs * MORE * 4);
+      };
+      // Once more when something else had the processor.
+      await expect.poll(tooLongMs, { timeout: 30_000 }).toBeLessThan(0);
+    },
+  );
 
   function cookiePair(_: unknown, index: number): string {
     return `name${index}=${index}`;

@@ -186,7 +186,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
     await expect(stock.ping()).rejects.toMatchObject({ code: 'redis-unavailable' });
     expect(errors.length).toBeGreaterThan(0);
     await proxy.accept();
-    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 5_000 }).toBe('serves');
+    await expect.poll(() => stock.ping().then(() => 'serves'), { timeout: 20_000 }).toBe('serves');
     await stock.close();
     await proxy.close();
   });
@@ -199,7 +199,7 @@ describe('the stock ledger on a redis that is away', () => {
     const startedAt = performance.now();
     const call = createTrial(stock).reserve([request(1)]);
     await expect(call).rejects.toMatchObject({ code: 'redis-unavailable' });
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     await server.close();
     await stock.close();
   });

@@ -76,7 +76,7 @@ describe('metrics', () => {
   let text = '';
   beforeAll(async () => {
     // The reconcile role fills the gauges of the stores once a second.
-    for (let waitedMs = 0; waitedMs < 5_000; waitedMs += 100) {
+    for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 100) {
       text = await (await fetch(`${url}/metrics`)).text();
       if (/^sluice_stock_left_units\{sale="phone"\} 0$/m.test(text)) break;
       await pause(100);

@@ -225,15 +225,18 @@ test('a real process under a rush refuses the surplus and keeps every promise', 
   const shop = await openShop('embedded');
   try {
     const origin = await shop.startOrigin({ ADMIT_MAX_IN_FLIGHT: '4' });
-    await openSale(shop, { saleId: 'rush', units: 1_000 });
+    await openSale(shop, { saleId: 'rush', units: 10_000 });
     const passKeys = shop.environment.PASS_KEYS ?? '';
     const crowd = createEdgeStandIn({ originUrl: origin.url, passKeys, saleId: 'rush' });
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => crowd.send({ buyerId: `buyer-${index}` })),
-    );
-    const accepted = answers.filter(({ short }) => short === '202');
-    const refused = answers.filter(({ short }) => short === '503 overloaded');
-    expect(accepted.length + refused.length).toBe(200);
+    const answers: Told[] = [];
+    const all = (short: string) => answers.filter((answer) => answer.short === short);
+    // Once more when this process was so slow that they came one by one.
+    for (let rush = 0; rush < 20 && all('503 overloaded').length === 0; rush += 1) {
+      const buyers = Array.from({ length: 200 }, (_, index) => `buyer-${200 * rush + index}`);
+      answers.push(...(await Promise.all(buyers.map((buyerId) => crowd.send({ buyerId })))));
+    }
+    const [accepted, refused] = [all('202'), all('503 overloaded')];
+    expect(accepted.length + refused.length).toBe(answers.length);
     expect(accepted.length).toBeGreaterThan(0);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.every(({ headers }) => Number(headers.get('retry-after')) >= 1)).toBe(true);

@@ -147,7 +147,9 @@ describe('the outbox', () => {
     await settle();
     expect(confirmed, 'not at once').toEqual([]);
     const ids = [1, 2, 3].map((number) => reservationOf(number).orderId);
-    await expect.poll(() => confirmed).toEqual([`phone ${ids[0]} ${ids[1]}`, `watch ${ids[2]}`]);
+    await expect
+      .poll(() => confirmed, { timeout: 20_000 })
+      .toEqual([`phone ${ids[0]} ${ids[1]}`, `watch ${ids[2]}`]);
   });
 
   test('is not asked about what was never in it', async () => {
@@ -162,7 +164,7 @@ describe('the outbox', () => {
     expect(appender.isDurable(one.orderId)).toBe(false);
     sends[1]?.resolve();
     expect(await entered).toBe('durable');
-    await expect.poll(() => confirmed).toEqual([`phone ${other.orderId}`]);
+    await expect.poll(() => confirmed, { timeout: 20_000 }).toEqual([`phone ${other.orderId}`]);
   });
 
   test('is freed at once when the process stops', async () => {
@@ -181,7 +183,9 @@ describe('the outbox', () => {
     await settle();
     sends[0]?.resolve();
     expect(await answer).toBe('durable');
-    await expect.poll(() => lines).toEqual([expect.stringMatching(/^warn .*relay/)]);
+    await expect
+      .poll(() => lines, { timeout: 20_000 })
+      .toEqual([expect.stringMatching(/^warn .*relay/)]);
   });
 });
 

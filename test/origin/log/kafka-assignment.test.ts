@@ -51,7 +51,7 @@ function entriesFrom(first: number, count = 1): LogEntry[] {
 
 async function begin() {
   assignment.replace([PARTITION]);
-  await vi.waitFor(() => expect(resumeFetch).toHaveBeenCalled());
+  await vi.waitFor(() => expect(resumeFetch).toHaveBeenCalled(), { timeout: 20_000 });
 }
 
 test('fetching goes on only where the book is', async () => {
@@ -75,7 +75,7 @@ test('what is fetched before the book has answered is fetched anew', async () =>
 test('a batch from before a seek is dropped, and the book asked again', async () => {
   await begin();
   expect(await assignment.take(PARTITION, entriesFrom(8, 3))).toBeUndefined();
-  await vi.waitFor(() => expect(seek).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(seek).toHaveBeenCalledTimes(2), { timeout: 20_000 });
   expect(pauseFetch).toHaveBeenCalledWith([PARTITION]);
   expect(handle).not.toHaveBeenCalled();
   expect(await assignment.take(PARTITION, entriesFrom(10, 3))).toBe(12n);
@@ -84,7 +84,9 @@ test('a batch from before a seek is dropped, and the book asked again', async ()
 test('a gap that compaction left is passed over', async () => {
   await begin();
   expect(await assignment.take(PARTITION, entriesFrom(15, 2))).toBe(16n);
-  await vi.waitFor(() => expect(assignment.settled().get(PARTITION)).toBe(17n));
+  await vi.waitFor(() => expect(assignment.settled().get(PARTITION)).toBe(17n), {
+    timeout: 20_000,
+  });
   expect(fail).not.toHaveBeenCalled();
 });
 
@@ -100,7 +102,7 @@ test('an answer of the book to an older assignment begins nothing', async () => 
   const late = Promise.withResolvers<Map<number, bigint>>();
   positions.mockReturnValueOnce(late.promise);
   assignment.replace([PARTITION]);
-  await vi.waitFor(() => expect(positions).toHaveBeenCalled());
+  await vi.waitFor(() => expect(positions).toHaveBeenCalled(), { timeout: 20_000 });
   assignment.replace([]);
   late.resolve(new Map([[PARTITION, 10n]]));
   await new Promise(setImmediate);

@@ -52,7 +52,7 @@ test('the next reading begins once the last one is old, for all who wait for it'
   const next = [recent.next('phone', seen), recent.next('phone', seen)];
   expect(calls).toHaveLength(1);
   clock.nowMs += 40;
-  await expect.poll(() => calls.length).toBe(2);
+  await expect.poll(() => calls.length, { timeout: 20_000 }).toBe(2);
   calls[1]?.resolve({ number: 2 });
   expect(await Promise.all(next)).toEqual([{ number: 2 }, { number: 2 }]);
   expect(await recent.next('phone', seen), 'there is a newer one').toEqual({ number: 2 });
