@@ -55,6 +55,12 @@ export async function openSession(
   const { sessionId, url } = opened;
   const kept = await keep(book, payment, { sessionId, url });
   if (kept.opened) observe?.('opened');
+  // The order was closed meanwhile, as one whose page nobody saw; nor does anybody now.
+  if (kept.payment.state === 'cancelled') {
+    await provider
+      .cancel({ paymentId, sessionId: kept.payment.sessionId })
+      .catch((error: unknown) => logger.warn({ error, paymentId }, 'a page nobody saw stays open'));
+  }
   return { kind: 'kept', payment: kept.payment, nowMs: kept.nowMs };
 }
 

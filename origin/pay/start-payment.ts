@@ -103,7 +103,7 @@ function* begin(
 async function opened(parts: PaymentParts, begun: PaymentRow): Promise<Started> {
   const session = await openSession(parts, begun);
   if (session.kind === 'refused') return { kind: 'not-payable', reason: PROVIDER_REFUSES };
-  // Whoever closed the order meanwhile finds the session in the book, and cancels it.
+  // Whoever closes the order from now on finds the session in the book, and cancels it.
   const reason = whyNotShown(session.payment, session.nowMs);
   if (reason !== undefined) return { kind: 'not-payable', reason };
   return checkoutOf(session.payment, session.payment.url);

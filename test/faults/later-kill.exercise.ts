@@ -102,7 +102,7 @@ export async function exerciseLaterKills(kind: BackendsKind): Promise<void> {
         await supervisor.stop();
         await sandbox.stop();
         const records = await readRecords(shop, kind, saleId);
-        expect(judgeLife(records, door.heard)).toEqual([]);
+        expect(judgeLife(records, door.heard, door.shown)).toEqual([]);
         expect(door.sins).toEqual([]);
         expect(records.orders.length).toBeGreaterThan(UNITS);
         const { buyers, curve } = leaderboardSchema.parse(board.body);

@@ -101,7 +101,9 @@ describe.skipIf(missing !== undefined)(name, { timeout: 180_000 }, () => {
   /** Into the log's epoch and out of it; what was promised before it is kept. */
   async function expectOver(saleId: string, crowd: Crowd): Promise<void> {
     await untilSoldBy(saleId, 'store');
-    const audit = await expectWhole({ shop, saleId, crowd, units: UNITS });
+    // What a machine that stands still appends only after the epoch is over comes too late.
+    const rejections = ['recovered'];
+    const audit = await expectWhole({ shop, saleId, crowd, units: UNITS, rejections });
     // Two more for each time that a busy machine made Redis seem to be away again.
     const { epoch } = audit.terms;
     expect([epoch >= 3, epoch % 2], JSON.stringify(tally(crowd.history))).toEqual([true, 1]);

@@ -23,6 +23,8 @@ export interface Door {
   eventsUrl: string;
   /** What buyers were told of orders. */
   heard: Told[];
+  /** Payments whose page a buyer was told of. */
+  shown: ReadonlySet<string>;
   /** Answers that no buyer may ever get, in words. */
   sins: string[];
   /** One attempt. */
@@ -66,6 +68,7 @@ interface Request {
 export async function openDoor({ originUrls, passKeys, dice }: DoorOptions): Promise<Door> {
   const passes = createPassKeeper(nodeHashing, parsePassKeys(passKeys));
   const heard: Told[] = [];
+  const shown = new Set<string>();
   const sins: string[] = [];
   let turn = 0;
 
@@ -93,7 +96,8 @@ export async function openDoor({ originUrls, passKeys, dice }: DoorOptions): Pro
   }
 
   function keep({ buyerId, method, path }: Request, { status, body }: DoorAnswer): void {
-    const { orderId, state } = body;
+    const { orderId, state, paymentId, url } = body;
+    if (typeof paymentId === 'string' && typeof url === 'string') shown.add(paymentId);
     if (!DOCUMENTED.has(status)) sins.push(`${method} ${path}: ${status} ${body.type}`);
     if (status > 202 || typeof orderId !== 'string' || typeof state !== 'string') return;
     heard.push({ buyerId, answer: String(status), orderId, state });
@@ -111,6 +115,7 @@ export async function openDoor({ originUrls, passKeys, dice }: DoorOptions): Pro
   return {
     eventsUrl: `http://127.0.0.1:${port}/api/payments/sandbox/events`,
     heard,
+    shown,
     sins,
     ask,
     askUntilAnswered: (buyerId, method, path) =>

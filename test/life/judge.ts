@@ -16,12 +16,15 @@ const PATHS: ReadonlySet<string> = new Set([
   'rejected',
 ]);
 
+/** Payments whose page somebody was told of; without it, all that have one. */
+type Shown = ReadonlySet<string>;
+
 /** All of it. */
-export function judgeLife(records: Records, heard: readonly Told[]): string[] {
+export function judgeLife(records: Records, heard: readonly Told[], shown?: Shown): string[] {
   return [
     ...judgeUnits(records),
     ...judgeResolutions(records),
-    ...judgeMoney(records),
+    ...judgeMoney(records, shown),
     ...judgeLine(records),
     ...judgePromises(records, heard),
   ];
@@ -57,7 +60,7 @@ export function judgeResolutions({ orders, results }: Records): string[] {
 }
 
 /** Every order that is paid has money that stayed; all other money went back, and only that. */
-export function judgeMoney({ orders, payments, sessions }: Records): string[] {
+export function judgeMoney({ orders, payments, sessions }: Records, shown?: Shown): string[] {
   const found: string[] = [];
   const states = new Map(orders.map(({ orderId, state }) => [orderId, state]));
   const kept = new Map<string, number>();
@@ -77,8 +80,10 @@ export function judgeMoney({ orders, payments, sessions }: Records): string[] {
   for (const { paymentId, state, sessionId } of payments) {
     const session = byPayment.get(paymentId);
     const there = session?.refunded === 1 ? 'refunded' : (session?.status ?? 'none');
-    // The process died before the book had the session: nobody was shown the page, nobody can pay.
-    const unseen = state === 'cancelled' && sessionId === null;
+    // The process died before the book had the session, or had it cancelled after the order was
+    // closed without it: nobody was shown the page, nobody can pay.
+    const isShown = sessionId !== null && (shown?.has(paymentId) ?? true);
+    const unseen = state === 'cancelled' && !isShown;
     if (there === state || (unseen && (there === 'none' || there === 'open'))) continue;
     found.push(`${paymentId} is ${state}, at the provider ${there}`);
   }

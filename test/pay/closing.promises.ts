@@ -160,6 +160,23 @@ export const closingPromises: readonly PayPromise[] = [
   },
 
   {
+    promise: 'a page that opens after its order was closed takes no money',
+    async check(stage) {
+      const sale = await stage.paySale(1);
+      const [orderId = ''] = await sale.orders(['anna']);
+      stage.fake.faults.after = async (call) => {
+        if (call !== 'open') return;
+        await sale.timeUp(orderId);
+        await sale.rest();
+      };
+      expect(await stage.payments.start(orderId, 'anna')).toMatchObject({ kind: 'not-payable' });
+      expect(await sale.stateOf(orderId)).toBe('expired');
+      expect(stage.fake.session(`pay_${orderId}_1`).status).toBe('cancelled');
+      await sale.expectRight();
+    },
+  },
+
+  {
     promise: 'two workers at once do no harm',
     async check(stage) {
       const sale = await stage.paySale(6);
