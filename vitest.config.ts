@@ -1,7 +1,7 @@
 /**
  * Test projects. `fast` is what runs within seconds and needs nothing; `edge` runs inside workerd;
- * `paired` and `whole` start real processes, servers and browsers: `paired` mostly waits for them,
- * so two of its files run at once; `whole` kills them and loads them, a file at a time.
+ * `waiting` and `whole` start real processes, servers and browsers: `waiting` mostly waits for
+ * them, so three of its files run at once; `whole` kills them and loads them, a file at a time.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -50,10 +50,10 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'paired',
+          name: 'waiting',
           include: ['test/**/*.test.ts'],
           exclude: [...FAST, ...EDGE, ...WHOLE],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           ...REAL_PARTS,
         },
