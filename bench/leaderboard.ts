@@ -17,6 +17,7 @@ import { createLeaderboardRound, FOLLOW_EVERY_MS } from '../origin/leaderboard/f
 import { createRedisBoard } from '../origin/leaderboard/redis-board.ts';
 import { createRedisLease } from '../origin/lease/redis-lease.ts';
 import { startSingleton } from '../origin/lease/singleton.ts';
+import { connectRedis } from '../origin/redis-socket.ts';
 import { saleFrom } from '../origin/sales/create-sale.ts';
 import type { OrderBook, Sale } from '../origin/settle/book.ts';
 import { createMysqlBook } from '../origin/settle/mysql-book.ts';
@@ -40,8 +41,8 @@ export async function leaderboard(): Promise<void> {
   const url = `mysql://${user}:${password}@${host}:${port}/${database}`;
   const book = createMysqlBook({ url, random: systemRandom });
   const keyPrefix = freshKeyPrefix();
-  const board = createRedisBoard({ url: redisUrl, keyPrefix });
-  const leases = createRedisLease({ url: redisUrl, keyPrefix });
+  const board = createRedisBoard({ redis: connectRedis({ url: redisUrl }), keyPrefix });
+  const leases = createRedisLease({ redis: connectRedis({ url: redisUrl }), keyPrefix });
   try {
     await book.migrate();
     const sale = manyUnits();

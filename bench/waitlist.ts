@@ -12,6 +12,7 @@ import { createRedisStock } from '../origin/admit/redis-stock.ts';
 import { createSqliteStock } from '../origin/admit/sqlite-stock.ts';
 import type { StockLedger } from '../origin/admit/stock.ts';
 import { createLogger } from '../origin/logger.ts';
+import { connectRedis } from '../origin/redis-socket.ts';
 import { createSale, saleFrom } from '../origin/sales/create-sale.ts';
 import { createSaleDirectory } from '../origin/sales/directory.ts';
 import type { OrderBook } from '../origin/settle/book.ts';
@@ -134,7 +135,7 @@ async function openServers(): Promise<Bench> {
   const database = await createTestDatabase();
   const book = createMysqlBook({ url: database.url, random: systemRandom });
   const keyPrefix = freshKeyPrefix();
-  const stock = createRedisStock({ url: redisUrl, keyPrefix });
+  const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
   const connection = await createConnection(database.url);
   const statement = insertLineRows('mysql');
   return {

@@ -4,6 +4,13 @@
  * checked.
  */
 import { type RedisConnection, RedisUnavailableError } from '../redis.ts';
+import { loadStatement } from '../statements.ts';
+import { ONLY_BUCKET } from './stock.ts';
+import { bucketKeys, DEFAULT_KEY_PREFIX } from './stock-keys.ts';
+
+const READ_LINEAGE = ['lineage-1', 'read-lineage-1']
+  .map((name) => loadStatement(new URL(`./lua/${name}.lua`, import.meta.url)))
+  .join('\n');
 
 interface Check {
   setting: string;
@@ -33,17 +40,56 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
-export async function redisRisks(redis: RedisConnection): Promise<string[]> {
-  const lines = await Promise.all(CHECKS.map((check) => riskOf(redis, check)));
+export async function redisRisks(
+  redis: RedisConnection,
+  keyPrefix = DEFAULT_KEY_PREFIX,
+): Promise<string[]> {
+  const away = await reasonOf(redis.ping());
+  if (away !== undefined) return [`${away}; its settings cannot be known`];
+  const lines = await Promise.all([
+    ...CHECKS.map((check) => riskOf(redis, check)),
+    riskOfLineage(redis, keyPrefix),
+  ]);
   return lines.filter((line) => line !== undefined);
+}
+
+/** What the scripts look at (lineage-1.lua), asked for in a script as well. */
+async function riskOfLineage(
+  redis: RedisConnection,
+  keyPrefix: string,
+): Promise<string | undefined> {
+  const { state } = bucketKeys(keyPrefix, 'no sale', ONLY_BUCKET);
+  const risk =
+    'should another take over without the latest reservations, only the counts of a sale show it';
+  try {
+    const lineage = await redis.script(READ_LINEAGE)([state], []);
+    if (typeof lineage === 'string' && lineage !== '') return undefined;
+    return `redis: its replication id cannot be known: ${risk}`;
+  } catch (error) {
+    if (!(error instanceof RedisUnavailableError)) throw error;
+    return `redis: its replication id cannot be read (${error.message}): ${risk}`;
+  }
+}
+
+async function reasonOf(call: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    if (error instanceof RedisUnavailableError) return error.message;
+    throw error;
+  }
 }
 
 async function riskOf(redis: RedisConnection, check: Check): Promise<string | undefined> {
   const { setting, safe, risk } = check;
   try {
-    const reply = await redis.run((client) => client.config('GET', setting));
-    const value = Array.isArray(reply) ? reply[1] : undefined;
+    const reply = await redis.command('CONFIG', 'GET', setting);
+    const value: unknown = Array.isArray(reply) ? reply[1] : undefined;
     if (value === safe) return undefined;
+    // A managed Redis that tells no setting of that name.
+    if (value === undefined)
+      return `redis: ${setting} cannot be known; unless it is ${safe}, ${risk}`;
     return `redis: ${setting} is ${String(value)}, not ${safe}: ${risk}`;
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;

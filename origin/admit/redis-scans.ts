@@ -20,7 +20,7 @@ export function createRedisScans(
     async holdings({ saleId, cursor }) {
       const { buyers } = keysOf(saleId);
       const from = cursor === '' ? '0' : cursor;
-      const scan = await redis.run((client) => client.hscan(buyers, from, 'COUNT', SCAN_COUNT));
+      const scan = await redis.command('HSCAN', buyers, from, 'COUNT', SCAN_COUNT);
       const page = scanPageOf(scan);
       const holdings = page.entries.map(([buyerId, value]) => {
         const { orderId, quantity } = holdingOf(`-${value}`);
@@ -43,7 +43,7 @@ async function readOutbox(redis: RedisConnection, outbox: string): Promise<Outbo
   const entries = new Map<string, OutboxEntry>();
   let cursor = '0';
   do {
-    const reply = await redis.run((client) => client.hscan(outbox, cursor, 'COUNT', SCAN_COUNT));
+    const reply = await redis.command('HSCAN', outbox, cursor, 'COUNT', SCAN_COUNT);
     const page = scanPageOf(reply);
     for (const [orderId, value] of page.entries) {
       entries.set(orderId, outboxEntryOf(orderId, value));

@@ -1,10 +1,10 @@
 /**
  * StockLedger on Redis: each call one Lua script over the keys of one bucket, atomic and safe to
- * repeat. The race accepted: when the answer to a `reserve` is lost, the client sends it again, and
- * the caller sees `held`, `accepting`, of its own order id in place of `reserved`; such an order
- * has its outbox entry, and the relay brings it to the log.
+ * repeat. The race accepted: when the answer to a `reserve` is lost, the connection or the buyer
+ * sends it again, and is told `held`, `accepting`, of its own order id in place of `reserved`; such
+ * an order has its outbox entry, and the relay brings it to the log.
  */
-import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../redis.ts';
+import type { RedisConnection } from '../redis.ts';
 import { loadStatement } from '../statements.ts';
 import { createRedisRecovery } from './redis-recovery.ts';
 import { holdingOf, oneOf, reserveReplyOf, termsOf, toBase36 } from './redis-replies.ts';
@@ -36,15 +36,16 @@ function withLineage(script: URL): string {
   return `${LINEAGE}\n${loadStatement(script)}`;
 }
 
-export interface RedisStockOptions extends Omit<RedisConnectionOptions, 'connectionName'> {
+export interface RedisStockOptions {
+  /** Closed with the ledger. */
+  redis: RedisConnection;
   keyPrefix?: string;
   /** Replaced by tests only, to see them fail once a guard is gone. */
   scripts?: typeof STOCK_SCRIPTS;
 }
 
 export function createRedisStock(options: RedisStockOptions): StockLedger {
-  const { keyPrefix = DEFAULT_KEY_PREFIX, scripts = STOCK_SCRIPTS } = options;
-  const redis = connectRedis({ ...options, connectionName: 'sluice-stock' });
+  const { redis, keyPrefix = DEFAULT_KEY_PREFIX, scripts = STOCK_SCRIPTS } = options;
   const run = prepareScripts(redis, scripts);
 
   const keysBySale = new Map<string, BucketKeys>();
@@ -67,7 +68,7 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
       const { outbox } = keysOf(saleId);
       for (let start = 0; start < orderIds.length; start += CONFIRM_CHUNK) {
         const chunk = orderIds.slice(start, start + CONFIRM_CHUNK);
-        await redis.run((client) => client.hdel(outbox, ...chunk));
+        await redis.command('HDEL', outbox, ...chunk);
       }
     },
     async find(saleId, buyerId) {
@@ -95,7 +96,7 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
       return reply === null ? undefined : termsOf(reply);
     },
     ping: redis.ping,
-    risks: () => redisRisks(redis),
+    risks: () => redisRisks(redis, keyPrefix),
     close: redis.close,
   };
 }

@@ -4,7 +4,7 @@
  * one after the other, so they may be a batch apart.
  */
 import { DEFAULT_KEY_PREFIX } from '../admit/stock-keys.ts';
-import { connectRedis, type RedisConnectionOptions, RedisReplyError } from '../redis.ts';
+import { type RedisConnection, RedisReplyError } from '../redis.ts';
 import { loadStatement } from '../statements.ts';
 import { type BoardBatch, checkBatch, type LeaderboardStore } from './board.ts';
 import { boardKeys } from './board-keys.ts';
@@ -14,22 +14,23 @@ export const BOARD_SCRIPTS = {
   rank: loadStatement(new URL('./lua/rank-1.lua', import.meta.url)),
 };
 
-export interface RedisBoardOptions extends Omit<RedisConnectionOptions, 'connectionName'> {
+export interface RedisBoardOptions {
+  /** Closed with the store. */
+  redis: RedisConnection;
   keyPrefix?: string;
   /** Replaced by tests only, to see them fail once a guard is gone. */
   scripts?: typeof BOARD_SCRIPTS;
 }
 
 export function createRedisBoard(options: RedisBoardOptions): LeaderboardStore {
-  const { keyPrefix = DEFAULT_KEY_PREFIX, scripts = BOARD_SCRIPTS } = options;
-  const redis = connectRedis({ ...options, connectionName: 'sluice-board' });
+  const { redis, keyPrefix = DEFAULT_KEY_PREFIX, scripts = BOARD_SCRIPTS } = options;
   const apply = redis.script(scripts.apply);
   const rank = redis.script(scripts.rank);
   const keysOf = (saleId: string) => boardKeys(keyPrefix, saleId);
 
   return {
     async cursor(saleId) {
-      const reply = await redis.run((client) => client.get(keysOf(saleId).cursor));
+      const reply = await redis.command('GET', keysOf(saleId).cursor);
       return reply === null ? 0 : countOf(reply);
     },
     async apply(batch) {
@@ -42,8 +43,7 @@ export function createRedisBoard(options: RedisBoardOptions): LeaderboardStore {
     async top(saleId, count) {
       if (count < 1) return [];
       const { ranks } = keysOf(saleId);
-      const last = String(count - 1);
-      const reply = await redis.run((client) => client.zrange(ranks, 0, last, 'WITHSCORES'));
+      const reply = await redis.command('ZRANGE', ranks, 0, count - 1, 'WITHSCORES');
       return pairsOf(reply).map(([buyerId, position], index) => ({
         rank: index + 1,
         buyerId,
@@ -57,14 +57,14 @@ export function createRedisBoard(options: RedisBoardOptions): LeaderboardStore {
       return { rank: countOf(reply[0]) + 1, buyerId, position: countOf(reply[1]) };
     },
     async curve(saleId) {
-      const reply = await redis.run((client) => client.hgetall(keysOf(saleId).curve));
-      return Object.entries(reply)
+      const reply = await redis.command('HGETALL', keysOf(saleId).curve);
+      return pairsOf(reply)
         .map(([second, units]) => ({ second: countOf(second), units: Number(units) }))
         .filter(({ units }) => units !== 0)
         .sort((one, other) => one.second - other.second);
     },
     async count(saleId) {
-      return redis.run((client) => client.zcard(keysOf(saleId).ranks));
+      return countOf(await redis.command('ZCARD', keysOf(saleId).ranks));
     },
     ping: redis.ping,
     close: redis.close,
@@ -82,12 +82,15 @@ function parametersOf({ from, to, changes, curve }: BoardBatch): (string | numbe
   return [from, to, coming.length / 2, leaving.length, ...coming, ...leaving, ...points];
 }
 
-function pairsOf(reply: string[]): [string, string][] {
+/** Members with their scores, or fields with their values, in turn. */
+function pairsOf(reply: unknown): [string, string][] {
+  if (!Array.isArray(reply)) throw unexpected(reply);
   const pairs: [string, string][] = [];
   for (let index = 0; index < reply.length; index += 2) {
-    const [member, value] = [reply[index], reply[index + 1]];
-    if (member === undefined || value === undefined) throw unexpected(reply);
-    pairs.push([member, value]);
+    const [member, value]: unknown[] = [reply[index], reply[index + 1]];
+    if (typeof member !== 'string' || value === undefined || value === null)
+      throw unexpected(reply);
+    pairs.push([member, String(value)]);
   }
   return pairs;
 }

@@ -5,7 +5,7 @@
  * no second grant.
  */
 import { DEFAULT_KEY_PREFIX, leaseKeys } from '../admit/stock-keys.ts';
-import { connectRedis, type RedisConnectionOptions, RedisReplyError } from '../redis.ts';
+import { type RedisConnection, RedisReplyError } from '../redis.ts';
 import { loadStatement } from '../statements.ts';
 import type { LeaseStore } from './lease.ts';
 
@@ -13,13 +13,14 @@ const ACQUIRE = loadStatement(new URL('./lua/acquire-2.lua', import.meta.url));
 const RENEW = loadStatement(new URL('./lua/renew-1.lua', import.meta.url));
 const RELEASE = loadStatement(new URL('./lua/release-1.lua', import.meta.url));
 
-export interface RedisLeaseOptions extends Omit<RedisConnectionOptions, 'connectionName'> {
+export interface RedisLeaseOptions {
+  /** Closed with the store. */
+  redis: RedisConnection;
   keyPrefix?: string;
 }
 
 export function createRedisLease(options: RedisLeaseOptions): LeaseStore {
-  const { keyPrefix = DEFAULT_KEY_PREFIX } = options;
-  const redis = connectRedis({ ...options, connectionName: 'sluice-lease' });
+  const { redis, keyPrefix = DEFAULT_KEY_PREFIX } = options;
   const acquire = redis.script(ACQUIRE);
   const renew = redis.script(RENEW);
   const release = redis.script(RELEASE);

@@ -8,6 +8,7 @@ import type { EmbeddedDatabase } from '../../origin/embedded.ts';
 import type { BoardBatch, LeaderboardStore } from '../../origin/leaderboard/board.ts';
 import { createRedisBoard } from '../../origin/leaderboard/redis-board.ts';
 import { createSqliteBoard } from '../../origin/leaderboard/sqlite-board.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from './redis.ts';
 import { createDice, type Dice } from './stock.steps.ts';
 
@@ -19,7 +20,7 @@ const BUYERS = Array.from({ length: 40 }, (_, index) => `${'aB9~-_'[index % 6]}$
 
 describeWithRedis('embedded and redis', () => {
   const keyPrefix = freshKeyPrefix();
-  const redis = createRedisBoard({ url: redisUrl, keyPrefix });
+  const redis = createRedisBoard({ redis: connectRedis({ url: redisUrl }), keyPrefix });
   const sqlite = createSqliteBoard(memoryDatabase());
   afterAll(async () => {
     await redis.close();

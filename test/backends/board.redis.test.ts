@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import { boardKeys } from '../../origin/leaderboard/board-keys.ts';
 import { BOARD_SCRIPTS, createRedisBoard } from '../../origin/leaderboard/redis-board.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { brokenPromises, exerciseBoard } from './board.exercise.ts';
 import { createBoardTrial, places } from './board.trial.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from './redis.ts';
@@ -28,7 +29,7 @@ const BREAKS: readonly { guard: string; from: string; to: string; promise: strin
 describeWithRedis('redis', () => {
   exerciseBoard('redis', async () => {
     const keyPrefix = freshKeyPrefix();
-    const board = createRedisBoard({ url: redisUrl, keyPrefix });
+    const board = createRedisBoard({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     return {
       board,
       close: async () => {
@@ -48,7 +49,7 @@ describeWithRedis('redis by itself', () => {
   });
 
   test('what is left of a board without its cursor goes when it begins anew', async () => {
-    const board = createRedisBoard({ url: redisUrl, keyPrefix });
+    const board = createRedisBoard({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const trial = createBoardTrial(board);
     const curve = [{ second: 1, units: 1 }];
     await trial.apply({ from: 0, to: 5, changes: places({ ann: 3 }), curve });
@@ -64,7 +65,11 @@ describeWithRedis('redis by itself', () => {
     test(`the suite fails without ${guard}`, async () => {
       expect(BOARD_SCRIPTS.apply).toContain(from);
       const scripts = { ...BOARD_SCRIPTS, apply: BOARD_SCRIPTS.apply.replace(from, to) };
-      const board = createRedisBoard({ url: redisUrl, keyPrefix: `${keyPrefix}x:`, scripts });
+      const board = createRedisBoard({
+        redis: connectRedis({ url: redisUrl }),
+        keyPrefix: `${keyPrefix}x:`,
+        scripts,
+      });
       expect(await brokenPromises(board)).toContain(promise);
       await board.close();
     });

@@ -9,6 +9,7 @@ import { createRedisStock } from '../../origin/admit/redis-stock.ts';
 import { createSqliteStock } from '../../origin/admit/sqlite-stock.ts';
 import type { StockLedger } from '../../origin/admit/stock.ts';
 import type { EmbeddedDatabase } from '../../origin/embedded.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from './redis.ts';
 import { createDice, randomSteps, type Step, takeStep } from './stock.steps.ts';
 import { createStockWatch } from './stock.watch.ts';
@@ -18,7 +19,7 @@ const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
 
 describeWithRedis('embedded and redis', () => {
   const keyPrefix = freshKeyPrefix();
-  const redis = createRedisStock({ url: redisUrl, keyPrefix });
+  const redis = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
   const sqlite = createSqliteStock(memoryDatabase());
   afterAll(async () => {
     await redis.close();

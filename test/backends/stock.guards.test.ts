@@ -4,6 +4,7 @@
  */
 import { afterAll, expect, test } from 'vitest';
 import { createRedisStock, STOCK_SCRIPTS } from '../../origin/admit/redis-stock.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from './redis.ts';
 import { brokenPromises } from './stock.exercise.ts';
 import { createDice, randomSteps, takeStep } from './stock.steps.ts';
@@ -211,7 +212,10 @@ describeWithRedis('with a guard taken away', () => {
   afterAll(() => forgetKeys(keyPrefix));
 
   test('the checks pass while every guard is there', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix: `${keyPrefix}whole:` });
+    const stock = createRedisStock({
+      redis: connectRedis({ url: redisUrl }),
+      keyPrefix: `${keyPrefix}whole:`,
+    });
     expect(await brokenPromises(stock)).toEqual([]);
     expect(await watchedRun(stock)).toBe('nothing broken');
     await stock.close();
@@ -226,7 +230,7 @@ describeWithRedis('with a guard taken away', () => {
       }
       const scripts = { ...STOCK_SCRIPTS, [script]: lua };
       const stock = createRedisStock({
-        url: redisUrl,
+        redis: connectRedis({ url: redisUrl }),
         keyPrefix: `${keyPrefix}${guard}:`,
         scripts,
       });

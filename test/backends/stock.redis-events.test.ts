@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createRedisStock } from '../../origin/admit/redis-stock.ts';
 import type { StockLedger } from '../../origin/admit/stock.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { startTcpProxy } from '../faults/tcp-proxy.ts';
 import { describeWithOwnRedis, type OwnRedis, startOwnRedis } from './own-redis.ts';
 import { createTrial, order, request, termsOf } from './stock.trial.ts';
@@ -23,7 +24,7 @@ async function ownRedis(): Promise<OwnRedis> {
 }
 
 function stockOn(url: string): StockLedger {
-  const stock = createRedisStock({ url });
+  const stock = createRedisStock({ redis: connectRedis({ url }) });
   closing.push(stock.close);
   return stock;
 }

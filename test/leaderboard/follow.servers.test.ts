@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { systemRandom } from '../../contract/random.ts';
 import { boardKeys } from '../../origin/leaderboard/board-keys.ts';
 import { createRedisBoard } from '../../origin/leaderboard/redis-board.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { createMysqlBook } from '../../origin/settle/mysql-book.ts';
 import { createTestDatabase, describeWithMariadb } from '../backends/mariadb.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from '../backends/redis.ts';
@@ -15,7 +16,7 @@ describeWithMariadb('mariadb', () => {
       const book = createMysqlBook({ url: testDatabase.url, random: systemRandom });
       await book.migrate();
       const keyPrefix = freshKeyPrefix();
-      const board = createRedisBoard({ url: redisUrl, keyPrefix });
+      const board = createRedisBoard({ redis: connectRedis({ url: redisUrl }), keyPrefix });
       const redis = new Redis(redisUrl);
       return {
         book,

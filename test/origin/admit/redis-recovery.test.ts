@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import { createRedisStock, STOCK_SCRIPTS } from '../../../origin/admit/redis-stock.ts';
 import { bucketKeys } from '../../../origin/admit/stock-keys.ts';
+import { connectRedis } from '../../../origin/redis-socket.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from '../../backends/redis.ts';
 import { createTrial, order, request, termsOf } from '../../backends/stock.trial.ts';
 import { startRedisProxy } from './redis-proxy.ts';
@@ -20,7 +21,7 @@ describeWithRedis('a recovery of the stock on redis', () => {
 
   test('lost replies of a recovery are asked for again without harm', async () => {
     const proxy = await startRedisProxy();
-    const stock = createRedisStock({ url: proxy.url, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: proxy.url }), keyPrefix });
     const { freeze, fill, reopen, saleId } = createTrial(stock);
     await stock.ping();
     proxy.cutNextReply();
@@ -37,7 +38,7 @@ describeWithRedis('a recovery of the stock on redis', () => {
   });
 
   test('the scripts of a recovery refuse what is not valid before their first write', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { freeze, saleId } = createTrial(stock);
     const { state, buyers, released } = bucketKeys(keyPrefix, saleId, 0);
     const keys = [state, buyers, released];
@@ -74,7 +75,7 @@ describeWithRedis('a recovery of the stock on redis', () => {
   });
 
   test('a state without a lineage, as an earlier version wrote it, has the same', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { load, saleId } = createTrial(stock);
     await load(9);
     const { state } = bucketKeys(keyPrefix, saleId, 0);
@@ -92,7 +93,7 @@ describeWithRedis('a recovery of the stock on redis', () => {
       scripts[script] = silent(STOCK_SCRIPTS[script]);
       expect(scripts[script]).not.toBe(STOCK_SCRIPTS[script]);
     }
-    const stock = createRedisStock({ url: redisUrl, keyPrefix, scripts });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix, scripts });
     const { freeze, fill, reopen, saleId } = createTrial(stock);
     expect(await freeze()).toBe('frozen');
     expect(await fill({})).toBe('filled');
@@ -104,7 +105,7 @@ describeWithRedis('a recovery of the stock on redis', () => {
   });
 
   test('a state is small enough for the encoding that is read fastest', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { load, freeze, saleId } = createTrial(stock);
     const { state } = bucketKeys(keyPrefix, saleId, 0);
     await load(9);

@@ -2,7 +2,6 @@
  * Which settings of Redis are told to be a risk. The server is a stand-in, since the real one is
  * shared and its settings are right.
  */
-import type { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { redisRisks } from '../../../origin/admit/redis-risks.ts';
 import { type RedisConnection, RedisUnavailableError } from '../../../origin/redis.ts';
@@ -27,17 +26,37 @@ for (const [setting, value] of [
   });
 }
 
-test('a redis that tells no settings is a risk for each', async () => {
-  const redis = {
-    run: () => Promise.reject(new RedisUnavailableError('NOPERM')),
-  } as unknown as RedisConnection;
-  const risks = await redisRisks(redis);
-  expect(risks).toHaveLength(3);
+test('a redis that refuses to tell is a risk for each setting and for its lineage', async () => {
+  const command = () => Promise.reject(new RedisUnavailableError('NOPERM'));
+  const risks = await redisRisks(connection({ command, script: () => command }));
+  expect(risks).toHaveLength(4);
   for (const risk of risks) expect(risk).toContain('cannot be read (NOPERM)');
 });
 
+test('a redis that knows no such settings, nor its replication id, is told so', async () => {
+  const [command, script] = [async () => [], () => async () => ''];
+  const risks = await redisRisks(connection({ command, script }));
+  expect(risks).toHaveLength(4);
+  for (const risk of risks) expect(risk).toMatch(/^redis: .* cannot be known[;:] \w/);
+});
+
+test('a redis that is away is one line, not one for each setting', async () => {
+  const ping = () => Promise.reject(new RedisUnavailableError('redis at a refused the token'));
+  expect(await redisRisks(connection({ ping }))).toEqual([
+    'redis at a refused the token; its settings cannot be known',
+  ]);
+});
+
 function redisWith(settings: Record<string, string>): RedisConnection {
-  const config = async (_verb: string, name: string) => [name, settings[name] ?? ''];
-  const client = { config } as unknown as Redis;
-  return { run: (command: (redis: Redis) => unknown) => command(client) } as RedisConnection;
+  return connection({
+    script: () => async () => '0a1b:2c3d',
+    async command(_name, _verb, setting = '') {
+      return [setting, settings[setting] ?? ''];
+    },
+  });
+}
+
+function connection(part: Partial<RedisConnection>): RedisConnection {
+  const rest = { command: async () => null, script: () => async () => null };
+  return { ...rest, ping: async () => undefined, close: async () => undefined, ...part };
 }

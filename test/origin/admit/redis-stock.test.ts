@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createRedisStock, STOCK_SCRIPTS } from '../../../origin/admit/redis-stock.ts';
 import { bucketKeys } from '../../../origin/admit/stock-keys.ts';
+import { connectRedis } from '../../../origin/redis-socket.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from '../../backends/redis.ts';
 import { createTrial, order, request, termsOf } from '../../backends/stock.trial.ts';
 import { startRedisProxy, startSilentServer } from './redis-proxy.ts';
@@ -20,7 +21,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
 
   test('a lost reply takes the unit once, and shows the order as held and accepting', async () => {
     const proxy = await startRedisProxy();
-    const stock = createRedisStock({ url: proxy.url, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: proxy.url }), keyPrefix });
     const { load, verdicts, saleId } = createTrial(stock);
     await load(5);
     proxy.cutNextReply();
@@ -36,7 +37,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
 
   test('a lost reply of a hold is asked for again without harm', async () => {
     const proxy = await startRedisProxy();
-    const stock = createRedisStock({ url: proxy.url, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: proxy.url }), keyPrefix });
     const { load, hold, saleId } = createTrial(stock);
     await load(5);
     proxy.cutNextReply();
@@ -49,7 +50,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
 
   test('a lost reply of a release gives the unit back once', async () => {
     const proxy = await startRedisProxy();
-    const stock = createRedisStock({ url: proxy.url, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: proxy.url }), keyPrefix });
     const { load, verdicts, release, saleId } = createTrial(stock);
     await load(5);
     await verdicts([request(1)]);
@@ -61,7 +62,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
   });
 
   test('scripts forgotten while calls are under way fail none of them', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { load, verdicts, saleId } = createTrial(stock);
     await load(400);
     const calls: Promise<unknown>[] = [];
@@ -92,7 +93,11 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
       const recovery = { load: lua, freeze: lua, fill: lua };
       const asked = { reserve: lua, find: lua, terms: lua, release: lua };
       const scripts = { ...STOCK_SCRIPTS, ...asked, ...recovery };
-      const stock = createRedisStock({ url: redisUrl, keyPrefix, scripts });
+      const stock = createRedisStock({
+        redis: connectRedis({ url: redisUrl }),
+        keyPrefix,
+        scripts,
+      });
       const { reserve, release, freeze, fill, reopen, saleId } = createTrial(stock);
       for (const call of [freeze(), fill({}), reopen()]) {
         await expect(call).rejects.toMatchObject({ code: 'redis-reply' });
@@ -108,7 +113,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
   }
 
   test('an outbox entry of another shape is an error that names the order', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { saleId } = createTrial(stock);
     await redis.hset(bucketKeys(keyPrefix, saleId, 0).outbox, order(3), '1|2|x');
     const pending = stock.pending({ saleId, beforeMs: 1, limit: 1 });
@@ -118,7 +123,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
   });
 
   test('the script of a hold refuses what is not valid before its first write', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { load, saleId } = createTrial(stock);
     await load(9);
     const { state, buyers, released } = bucketKeys(keyPrefix, saleId, 0);
@@ -137,7 +142,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
   });
 
   test('the script itself refuses what is not valid before its first write', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { load, saleId } = createTrial(stock);
     await load(9);
     const { state, buyers, outbox, released } = bucketKeys(keyPrefix, saleId, 0);
@@ -167,7 +172,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
   });
 
   test('a state with a field missing is an error, and sells nothing', async () => {
-    const stock = createRedisStock({ url: redisUrl, keyPrefix });
+    const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const { load, reserve, saleId } = createTrial(stock);
     await load(9);
     await redis.hdel(bucketKeys(keyPrefix, saleId, 0).state, 'seq');
@@ -180,7 +185,10 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
     const proxy = await startRedisProxy();
     const errors: string[] = [];
     const onConnectionError = (error: Error) => errors.push(error.message);
-    const stock = createRedisStock({ url: proxy.url, keyPrefix, onConnectionError });
+    const stock = createRedisStock({
+      redis: connectRedis({ url: proxy.url, onConnectionError }),
+      keyPrefix,
+    });
     await stock.ping();
     await proxy.refuse();
     await expect(stock.ping()).rejects.toMatchObject({ code: 'redis-unavailable' });
@@ -195,7 +203,7 @@ describeWithRedis('the stock ledger on a redis that misbehaves', () => {
 describe('the stock ledger on a redis that is away', () => {
   test('a call to a server that never answers ends within its time limit', async () => {
     const server = await startSilentServer();
-    const stock = createRedisStock({ url: server.url });
+    const stock = createRedisStock({ redis: connectRedis({ url: server.url }) });
     const startedAt = performance.now();
     const call = createTrial(stock).reserve([request(1)]);
     await expect(call).rejects.toMatchObject({ code: 'redis-unavailable' });
@@ -207,7 +215,7 @@ describe('the stock ledger on a redis that is away', () => {
   test('a call to a port where nobody listens fails soon, and closing does not hang', async () => {
     const server = await startSilentServer();
     await server.close();
-    const stock = createRedisStock({ url: server.url });
+    const stock = createRedisStock({ redis: connectRedis({ url: server.url }) });
     const message = /^redis at 127\.0\.0\.1:\d+ does not serve: /;
     await expect(stock.ping()).rejects.toThrow(message);
     await stock.close();
