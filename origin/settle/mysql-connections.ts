@@ -1,153 +1,46 @@
 /**
- * Connections to MySQL or MariaDB and what is said over them. An exchange is one round trip of one
- * or more statements; the server stops at the first that fails. Nothing waits without end:
- * connecting, every exchange and every lock has a limit, and a connection whose answer did not come
- * is thrown away. Several statements a round trip are allowed here (`multipleStatements`),
- * therefore values go in as parameters only, never as text.
+ * The port to the sessions of a MySQL database, be it over a socket (mysql2-connections.ts) or over
+ * HTTP (planetscale-connections.ts). An exchange is one or more statements; the server stops at the
+ * first that fails. Over a socket it is one round trip, over HTTP one a statement. Values go in as
+ * parameters only, never as text. A rejection is a BookRefusedError, or an error that carries the
+ * server's `errno` and `sqlState`; any other leaves open whether the statement was executed.
  */
-import { createPool, type PoolConnection, type ResultSetHeader } from 'mysql2';
-import type { TlsMaterial } from '../connection-security.ts';
-import { loadStatement } from '../statements.ts';
-import { leavesConnectionUsable, toBookError } from './mysql-errors.ts';
-
-/** Settling needs one, the API's reads a few; more would only queue inside the server. */
-const MAX_CONNECTIONS = 10;
-/** Who waits for a connection at most; reads of a crowd end here, not in memory. */
-const MAX_WAITING = 1_000;
-/** A server on the same continent answers within a fraction of this. */
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than a settle may wait for a lock, so that the server's clear error comes first. */
-const EXCHANGE_TIMEOUT_MS = 15_000;
-/** A hot row is held for milliseconds; whoever waits this long gives up and begins again. */
-const LOCK_WAIT_SECONDS = 5;
-/**
- * A host that lost its power, or a process that is stopped, in the middle of a transaction holds
- * its row locks until the server ends the session: nobody else can settle or close orders of the
- * sale. The server's own default is 8 hours.
- */
-const SILENT_SESSION_SECONDS = 10;
-/** Connections that nobody uses go before the server ends them. */
-const IDLE_CONNECTION_MS = 5_000;
-/** What a closing pool gives the server to say goodbye. */
-const CLOSE_TIMEOUT_MS = 2_000;
-
-const HOLD_TO_ITS_NAME = { rejectUnauthorized: true, verifyIdentity: true, minVersion: 'TLSv1.2' };
-
-const setSession = loadStatement(new URL('./sql/mysql/set-session.sql', import.meta.url));
-const setIsolation = loadStatement(new URL('./sql/mysql/set-isolation.sql', import.meta.url));
-const rollback = loadStatement(new URL('./sql/mysql/rollback.sql', import.meta.url));
 
 /** One statement with its parameters. */
 export type Part = readonly [statement: string, ...values: unknown[]];
 
-export type Result = ResultSetHeader | object[];
+/** What a statement found, or how many rows it matched and how often the server warned of it. */
+export type Result = { rows: object[] } | { matchedRows: number; warnings: number };
+
+export interface MysqlSession {
+  /** A result a statement. Rejects with what `toBookError` makes of an error. */
+  exchange(...parts: Part[]): Promise<Result[]>;
+}
 
 export interface MysqlConnections {
-  /** Lends a connection to `work`. When that throws, its transaction is rolled back. */
-  use<Value>(work: (connection: PoolConnection) => Promise<Value>): Promise<Value>;
-  /** One exchange on a connection of its own. */
+  /** Lends a session to `work`. When that throws, its transaction is rolled back. */
+  use<Value>(work: (session: MysqlSession) => Promise<Value>): Promise<Value>;
+  /** One exchange in a session of its own. */
   ask(...parts: Part[]): Promise<Result[]>;
   close(): Promise<void>;
 }
 
-/** With `tls` the connection is encrypted, and the server held to the name in its certificate. */
-export function createMysqlConnections(url: string, tls?: TlsMaterial): MysqlConnections {
-  const pool = createPool({
-    uri: url,
-    multipleStatements: true,
-    connectionLimit: MAX_CONNECTIONS,
-    queueLimit: MAX_WAITING,
-    // The pool looks for idle connections only when it may keep fewer than it may have.
-    maxIdle: MAX_CONNECTIONS - 1,
-    idleTimeout: IDLE_CONNECTION_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    supportBigNumbers: true,
-    timezone: 'Z',
-    ...(tls === undefined ? {} : { ssl: { ...tls, ...HOLD_TO_ITS_NAME } }),
-  });
-  const prepared = new WeakSet<PoolConnection>();
-
-  function acquire(): Promise<PoolConnection> {
-    return new Promise((resolve, reject) => {
-      pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
-    });
-  }
-
-  async function prepare(connection: PoolConnection): Promise<void> {
-    if (prepared.has(connection)) return;
-    // A connection that breaks while nobody uses it tells the pool; that is all there is to do.
-    connection.on('error', () => {});
-    const limits = [LOCK_WAIT_SECONDS, LOCK_WAIT_SECONDS, SILENT_SESSION_SECONDS];
-    await exchange(connection, [setSession, ...limits], [setIsolation]);
-    prepared.add(connection);
-  }
-
-  async function use<Value>(work: (connection: PoolConnection) => Promise<Value>): Promise<Value> {
-    const connection = await acquire();
-    try {
-      await prepare(connection);
-      const value = await work(connection);
-      connection.release();
-      return value;
-    } catch (error) {
-      await giveUp(connection, error);
-      throw error;
-    }
-  }
-
-  return {
-    use,
-    ask: (...parts) => use((connection) => exchange(connection, ...parts)),
-    close() {
-      return new Promise((resolve) => {
-        const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-        pool.end(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
-    },
-  };
-}
-
-/** One round trip; a result a statement. Rejects with what `toBookError` makes of an error. */
-export function exchange(connection: PoolConnection, ...parts: Part[]): Promise<Result[]> {
-  const sql = parts.map(([statement]) => statement).join(';');
-  const values = parts.flatMap(([, ...values]) => values);
-  return new Promise((resolve, reject) => {
-    connection.query<ResultSetHeader>(
-      { sql, values, timeout: EXCHANGE_TIMEOUT_MS },
-      (error, results) => {
-        if (error) reject(toBookError(error));
-        else resolve(parts.length === 1 ? [results] : (results as unknown as Result[]));
-      },
-    );
-  });
-}
-
 /** The rows of a result, in the shape that the statement names. */
 export function rowsOf<Row extends object>(result: Result | undefined): Row[] {
-  if (!Array.isArray(result)) throw new TypeError('the statement gave no rows');
-  return result as Row[];
+  if (result === undefined || !('rows' in result)) throw new TypeError('a statement gave no rows');
+  return result.rows as Row[];
 }
 
 /** How many rows the statement matched. */
 export function matchedRows(result: Result | undefined): number {
-  if (result === undefined || Array.isArray(result)) throw new TypeError('the statement gave rows');
-  return result.affectedRows;
+  return withoutRows(result).matchedRows;
 }
 
 export function warningsOf(result: Result | undefined): number {
-  if (result === undefined || Array.isArray(result)) throw new TypeError('the statement gave rows');
-  return result.warningStatus;
+  return withoutRows(result).warnings;
 }
 
-async function giveUp(connection: PoolConnection, error: unknown): Promise<void> {
-  if (!leavesConnectionUsable(error)) return connection.destroy();
-  try {
-    await exchange(connection, [rollback]);
-    connection.release();
-  } catch {
-    connection.destroy();
-  }
+function withoutRows(result: Result | undefined) {
+  if (result === undefined || 'rows' in result) throw new TypeError('a statement gave rows');
+  return result;
 }

@@ -9,6 +9,7 @@ import { SaleChangedError } from './settle-units.ts';
 export const DUPLICATE_KEY = 1062;
 const DUPLICATE_COLUMN = 1060;
 const DUPLICATE_INDEX = 1061;
+const NO_SUCH_TABLE = 1146;
 
 /** The server undid the transaction, or cannot go on with it; the same again may well succeed. */
 const AGAIN: ReadonlySet<number> = new Set([
@@ -74,6 +75,10 @@ export function isWorthRepeating(error: unknown): boolean {
 export function isDefinedAlready(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno === DUPLICATE_COLUMN || errno === DUPLICATE_INDEX;
+}
+
+export function isTableMissing(error: unknown): boolean {
+  return errnoOf(error) === NO_SUCH_TABLE;
 }
 
 export function isDuplicateKey(error: unknown): boolean {

@@ -10,12 +10,11 @@
  * together (reading 1,000 rows by id costs half of what writing them does). One order that is there
  * already makes it an error (1062), and the whole transaction runs again with every id read back.
  */
-import type { PoolConnection } from 'mysql2';
 import type { ClosedBy } from '../../contract/order.ts';
 import { loadStatement } from '../statements.ts';
 import type { OffsetStep, PendingRelease } from './book.ts';
 import {
-  exchange,
+  type MysqlSession,
   matchedRows,
   type Part,
   type Result,
@@ -72,47 +71,46 @@ interface WindowRow {
 /** `all-new` throws a duplicate key where an order is in the book; `mixed` finds out which are. */
 export type BatchKind = 'all-new' | 'mixed';
 
-export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind): SettleExchanges {
+export function createMysqlExchanges(session: MysqlSession, kind: BatchKind): SettleExchanges {
   return {
     async open(opening) {
       const { log, steps, saleIds } = opening;
       const parts: Part[] = [[begin], ...steps.map((step) => offsetPart(log, step))];
       if (saleIds.length > 0) parts.push([selectWindows, saleIds]);
       try {
-        return readOpening(opening, await exchange(connection, ...parts));
+        return readOpening(opening, await session.exchange(...parts));
       } catch (error) {
         if (isDuplicateKey(error)) return { kind: 'fenced' };
         throw error;
       }
     },
     async cancellations(orderIds) {
-      const [result] = await exchange(connection, [selectCancellations, orderIds]);
+      const [result] = await session.exchange([selectCancellations, orderIds]);
       const rows = rowsOf<{ orderId: string; closedBy: ClosedBy }>(result);
       return new Map(rows.map(({ orderId, closedBy }) => [orderId, closedBy]));
     },
     insertReserved: (orders) =>
       kind === 'all-new'
-        ? insertNew(connection, orders)
-        : insertAndRead(connection, [insertMissingOrders, orders.map(orderValues)], orders),
+        ? insertNew(session, orders)
+        : insertAndRead(session, [insertMissingOrders, orders.map(orderValues)], orders),
     insertRejected: (orders) =>
-      insertAndRead(connection, [insertRejected, orders.map(rejectedValues)], orders),
+      insertAndRead(session, [insertRejected, orders.map(rejectedValues)], orders),
     async release(releases) {
-      await exchange(connection, [insertReleases, releases.map(releaseValues)]);
+      await session.exchange([insertReleases, releases.map(releaseValues)]);
     },
-    selectBesideHeads: (orderIds) => besideHeads(connection, orderIds),
+    selectBesideHeads: (orderIds) => besideHeads(session, orderIds),
     async deleteCancellations(orderIds) {
-      await exchange(connection, [deleteCancellations, orderIds]);
+      await session.exchange([deleteCancellations, orderIds]);
     },
     async countAndTake({ saleId, counts, ...take }) {
-      const parts = counts.map((count): Part => {
-        const { epoch, bucket, orders, units } = count;
-        return [countSettled, saleId, epoch, bucket, orders, units, orders, units];
+      const rows = counts.map(({ epoch, bucket, orders, units }) => {
+        return [saleId, epoch, bucket, orders, units];
       });
-      const results = await exchange(connection, ...parts, ...takeParts(saleId, take));
+      const results = await session.exchange([countSettled, rows], ...takeParts(saleId, take));
       return takenOf(results.slice(-2));
     },
     async lockFree(saleId) {
-      const [result] = await exchange(connection, [lockFreeUnits, saleId]);
+      const [result] = await session.exchange([lockFreeUnits, saleId]);
       const [row] = rowsOf<{ free: number; settlesFrom: number }>(result);
       if (row === undefined) throw new Error(`sale ${saleId} has gone`);
       return row;
@@ -124,17 +122,17 @@ export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind
         const releases = rejected.map((order) => ({ ...order, units: 0 }));
         parts.push([insertReleases, releases.map(releaseValues)]);
       }
-      return takenOf(await exchange(connection, ...parts));
+      return takenOf(await session.exchange(...parts));
     },
     async leaveWaitlist({ saleId, buyerIds, nowMs }) {
-      const [left] = await exchange(connection, [leaveWaitlist, nowMs, saleId, buyerIds]);
+      const [left] = await session.exchange([leaveWaitlist, nowMs, saleId, buyerIds]);
       const count = matchedRows(left);
-      if (count > 0) await exchange(connection, [reduceWaiting, count, saleId]);
+      if (count > 0) await session.exchange([reduceWaiting, count, saleId]);
     },
     async finish({ nowMs, results }) {
       const parts = results.map(({ saleId, orders }) => resultPart(nowMs, orders, saleId));
       // The server stops at a statement that fails, and so before COMMIT.
-      await exchange(connection, ...parts, [commit]);
+      await session.exchange(...parts, [commit]);
     },
   };
 }
@@ -144,14 +142,11 @@ export function createMysqlExchanges(connection: PoolConnection, kind: BatchKind
  * server: 3.1 + 11.2; as a prepared statement with 11,000 parameters 3.9 + 11.2; as one JSON text
  * through JSON_TABLE 2.0 + 17.6; as text joined by hand 3.4 + 13.6.
  */
-async function insertNew(
-  connection: PoolConnection,
-  orders: readonly NewOrder[],
-): Promise<OrderRow[]> {
-  const [result] = await exchange(connection, [insertOrders, orders.map(orderValues)]);
+async function insertNew(session: MysqlSession, orders: readonly NewOrder[]): Promise<OrderRow[]> {
+  const [result] = await session.exchange([insertOrders, orders.map(orderValues)]);
   if (matchedRows(result) !== orders.length) throw new Error('an INSERT wrote fewer rows');
   if (warningsOf(result) > 0) {
-    const [warnings] = await exchange(connection, [showWarnings]);
+    const [warnings] = await session.exchange([showWarnings]);
     const refusal = refusalOf(rowsOf<ServerWarning>(warnings));
     if (refusal !== undefined) throw refusal;
   }
@@ -159,22 +154,19 @@ async function insertNew(
 }
 
 async function insertAndRead(
-  connection: PoolConnection,
+  session: MysqlSession,
   insert: Part,
   orders: readonly NewOrder[],
 ): Promise<OrderRow[]> {
   const ids = orders.map((order) => order.orderId);
-  const results = await exchange(connection, insert, [showWarnings], [selectOrders, ids]);
+  const results = await session.exchange(insert, [showWarnings], [selectOrders, ids]);
   const refusal = refusalOf(rowsOf<ServerWarning>(results[1]));
   if (refusal !== undefined) throw refusal;
   return rowsOf<OrderRow>(results[2]);
 }
 
-async function besideHeads(
-  connection: PoolConnection,
-  orderIds: readonly string[],
-): Promise<string[]> {
-  const [result] = await exchange(connection, [selectBesideHeads, orderIds]);
+async function besideHeads(session: MysqlSession, orderIds: readonly string[]): Promise<string[]> {
+  const [result] = await session.exchange([selectBesideHeads, orderIds]);
   return rowsOf<{ orderId: string }>(result).map(({ orderId }) => orderId);
 }
 

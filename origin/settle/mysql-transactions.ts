@@ -3,10 +3,14 @@
  * BEGIN and the server's clock along. A deadlock or a key that another transaction wrote in between
  * runs all of the work again.
  */
-import type { PoolConnection } from 'mysql2';
 import type { Random } from '../../contract/random.ts';
 import { loadStatement } from '../statements.ts';
-import { exchange, type MysqlConnections, matchedRows, rowsOf } from './mysql-connections.ts';
+import {
+  type MysqlConnections,
+  type MysqlSession,
+  matchedRows,
+  rowsOf,
+} from './mysql-connections.ts';
 import { isDuplicateKey, isWorthRepeating } from './mysql-errors.ts';
 import { pauseBeforeRetry } from './retry.ts';
 import type { BookTransactions, StatementValue, Transaction } from './transaction.ts';
@@ -31,11 +35,11 @@ export function createMysqlTransactions(
     async transact(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await connections.use(async (connection) => {
-            const [, now] = await exchange(connection, [begin], [selectNow]);
+          return await connections.use(async (session) => {
+            const [, now] = await session.exchange([begin], [selectNow]);
             const nowMs = rowsOf<{ nowMs: number }>(now)[0]?.nowMs ?? 0;
-            const value = await runLater(work(transactionOn(connection, nowMs)));
-            await exchange(connection, [commit]);
+            const value = await runLater(work(transactionOn(session, nowMs)));
+            await session.exchange([commit]);
             return value;
           });
         } catch (error) {
@@ -54,20 +58,20 @@ export function createMysqlTransactions(
   };
 }
 
-function transactionOn(connection: PoolConnection, nowMs: number): Transaction {
+function transactionOn(session: MysqlSession, nowMs: number): Transaction {
   return {
     nowMs,
     async rows<Row extends object>(...[{ mysql }, ...values]: Parameters<Transaction['rows']>) {
-      const [result] = await exchange(connection, [mysql, ...values.map(parameterOf)]);
+      const [result] = await session.exchange([mysql, ...values.map(parameterOf)]);
       return rowsOf<Row>(result);
     },
     async run({ mysql }, ...values) {
-      const [result] = await exchange(connection, [mysql, ...values.map(parameterOf)]);
+      const [result] = await session.exchange([mysql, ...values.map(parameterOf)]);
       return matchedRows(result);
     },
     async insert({ mysql }, rows) {
       for (let start = 0; start < rows.length; start += MAX_ROWS) {
-        await exchange(connection, [mysql, rows.slice(start, start + MAX_ROWS)]);
+        await session.exchange([mysql, rows.slice(start, start + MAX_ROWS)]);
       }
     },
   };

@@ -24,6 +24,12 @@ export type SettleSlices = (
   steps: readonly OffsetStep[],
 ) => Promise<'settled' | 'fenced'>;
 
+/** Also what became of each order: the book has it, or the dead letters do. */
+export type SettleAndTell = (
+  slices: readonly Slice[],
+  steps: readonly OffsetStep[],
+) => Promise<{ kind: 'settled'; orders: BookOrder[]; dead: string[] } | { kind: 'fenced' }>;
+
 interface Dead {
   /** An entry, or a reservation of one. */
   what: object;
@@ -31,6 +37,11 @@ interface Dead {
 }
 
 export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
+  const settle = createSettleAndTell(options);
+  return async (slices, steps) => (await settle(slices, steps)).kind;
+}
+
+export function createSettleAndTell(options: SettleSlicesOptions): SettleAndTell {
   const { book, log, logger } = options;
   /** A batch is tried again for as long as the book is away; its dead are told of once. */
   const buried = new WeakSet<object>();
@@ -61,11 +72,14 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
   }
 
   /** Settles what can be and buries the rest; the offsets stay where they are. */
-  async function bisect(slices: readonly Slice[]): Promise<void> {
+  async function bisect(slices: readonly Slice[]) {
     const reservations = slices.flatMap((slice) => slice.reservations);
+    const orders: BookOrder[] = [];
     const poison = await findPoison(reservations, async (part) => {
       const reply = await book.settle({ log: log.name, reservations: part, steps: [] });
-      if (reply.kind === 'settled') options.observeOrders(reply.orders);
+      if (reply.kind !== 'settled') return;
+      options.observeOrders(reply.orders);
+      orders.push(...reply.orders);
     });
     const dead = poison.map(({ reservation, reason }): Dead => {
       const { partition, offset } = entryOf(slices, reservation);
@@ -74,6 +88,7 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
       return { what: reservation, letter };
     });
     await bury(dead);
+    return { orders, dead: poison.map(({ reservation }) => reservation.orderId) };
   }
 
   return async (slices, steps) => {
@@ -81,8 +96,9 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
     await bury(unreadableIn(slices));
     try {
       const reply = await book.settle({ log: log.name, reservations, steps });
-      if (reply.kind === 'settled') options.observeOrders(reply.orders);
-      return reply.kind;
+      if (reply.kind === 'fenced') return reply;
+      options.observeOrders(reply.orders);
+      return { ...reply, dead: [] };
     } catch (error) {
       if (!(error instanceof BookRefusedError)) throw error;
       logger.error(
@@ -90,8 +106,9 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
         'the book refuses a batch; bisecting it',
       );
     }
-    await bisect(slices);
-    return (await book.settle({ log: log.name, reservations: [], steps })).kind;
+    const told = await bisect(slices);
+    const { kind } = await book.settle({ log: log.name, reservations: [], steps });
+    return kind === 'fenced' ? { kind } : { kind, ...told };
   };
 }
 

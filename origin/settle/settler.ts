@@ -17,9 +17,13 @@ export const MAX_BATCH = 1_000;
 /** How long the first entry waits for company. */
 export const LINGER_MS = 20;
 
-export interface SettlerOptions extends SettleSlicesOptions {
-  random: Random;
+/** Told of what is settled, whoever settles it. */
+export interface SettleWatch extends Pick<SettleSlicesOptions, 'observeOrders' | 'observeDead'> {
   observe(batch: { size: number; seconds: number }): void;
+}
+
+export interface SettlerOptions extends SettleSlicesOptions, SettleWatch {
+  random: Random;
 }
 
 export interface Settler extends LogHandler {

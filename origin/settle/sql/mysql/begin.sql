@@ -1,2 +1,2 @@
--- Opens the settle transaction.
-START TRANSACTION
+-- Opens the settle transaction, in the word that PlanetScale's own client sends.
+BEGIN
