@@ -4,6 +4,7 @@
  * not time, and so needs no clock.
  */
 import type { Logger } from '../logger.ts';
+import { levelOf } from '../told-errors.ts';
 
 /** Rounds left out at most between two tries: a second of rounds that come every 25 ms. */
 const MAX_LEFT_OUT = 40;
@@ -18,6 +19,8 @@ export interface Patience {
 export function createPatience(logger: Logger, outage: string): Patience {
   let failures = 0;
   let leaveOut = 0;
+  /** The outage of a backend is told in a line of its own (outages.ts). */
+  let isTold = false;
   return {
     mayTry() {
       if (leaveOut === 0) return true;
@@ -25,11 +28,15 @@ export function createPatience(logger: Logger, outage: string): Patience {
       return false;
     },
     succeeded() {
-      if (failures > 0) logger.info({ tries: failures + 1 }, `it is over: ${outage}`);
+      if (isTold) logger.info({ tries: failures + 1 }, `it is over: ${outage}`);
       failures = 0;
+      isTold = false;
     },
     failed(error) {
-      if (failures === 0) logger.warn({ error }, outage);
+      if (!isTold && levelOf(error) === 'warn') {
+        logger.warn({ error }, outage);
+        isTold = true;
+      }
       failures += 1;
       leaveOut = Math.min(2 ** failures, MAX_LEFT_OUT);
     },

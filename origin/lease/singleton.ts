@@ -1,10 +1,12 @@
 /**
  * Runs a singleton role's rounds while a lease is held. The lease is renewed before half of its
  * time to act is over, also in the middle of a round; a holder whose renewal failed or came late
- * stops acting before the lease can have passed to another. The rounds themselves must be harmless
- * when two run at once: a lease over a network is a promise about clocks, not a lock.
+ * stops acting before the lease can have passed to another, by a clock that nobody can set back.
+ * What it began before is not stopped: a process that is held still between its look at `mayGoOn`
+ * and its act does that one act late. So the rounds themselves must be harmless when two run at
+ * once: a lease over a network is a promise about clocks, not a lock.
  */
-import type { Clock } from '../../contract/clock.ts';
+import { type Clock, type Moment, momentOf, passedSinceMs } from '../../contract/clock.ts';
 import type { Logger } from '../logger.ts';
 import { pause, repeatEvery } from '../timer.ts';
 import type { LeaseGrant, LeaseStore } from './lease.ts';
@@ -43,18 +45,30 @@ export function startSingleton(options: SingletonOptions): Singleton {
   const stopping = new AbortController();
   const outage = createOutageLog(logger, clock, name);
   let grant: LeaseGrant | undefined;
-  let actUntilMs = 0;
+  /** When what brought the present grant was sent. */
+  let grantedAt: Moment | undefined;
+  /** Its turn came, or the line could not be asked, and the place may still be there. */
+  let mayHavePlace = false;
 
-  const mayGoOn = () => !stopping.signal.aborted && clock.nowMs() < actUntilMs;
+  const isWithin = (limitMs: number) =>
+    grantedAt !== undefined && passedSinceMs(clock, grantedAt) < limitMs;
+  const mayGoOn = () => !stopping.signal.aborted && isWithin(actForMs);
 
   async function keepLease(): Promise<void> {
-    const askedAtMs = clock.nowMs();
-    if (grant !== undefined && askedAtMs < actUntilMs - actForMs / 2) return;
+    if (grant !== undefined && isWithin(actForMs / 2)) return;
+    const askedAt = momentOf(clock);
     grant =
       grant === undefined
         ? await leases.acquire({ name, holder, ttlMs })
         : await leases.renew(grant, ttlMs);
-    actUntilMs = grant === undefined ? 0 : askedAtMs + actForMs;
+    grantedAt = grant === undefined ? undefined : askedAt;
+  }
+
+  /** A store that keeps a line says when to ask again; then nobody else is asked for in vain. */
+  async function awaitTurn(): Promise<void> {
+    if (grant !== undefined) return;
+    await leases.awaitTurn?.({ name, holder, ttlMs }, stopping.signal).catch(outage.failed);
+    mayHavePlace = !stopping.signal.aborted;
   }
 
   async function run(): Promise<void> {
@@ -68,7 +82,7 @@ export function startSingleton(options: SingletonOptions): Singleton {
       } catch (error) {
         outage.failed(error);
       }
-      await pause(everyMs, stopping.signal);
+      await Promise.all([awaitTurn(), pause(everyMs, stopping.signal)]);
     }
   }
   const running = run();
@@ -77,7 +91,7 @@ export function startSingleton(options: SingletonOptions): Singleton {
     async close() {
       stopping.abort();
       await running;
-      if (grant === undefined) return;
+      if (grant === undefined) return mayHavePlace ? awaitTurn() : undefined;
       // Lost with the store, it would run out by itself.
       await leases.release(grant).catch((error: unknown) => logger.warn({ error }, 'lease kept'));
     },
@@ -90,9 +104,9 @@ async function whileRenewing(
   { everyMs, clock }: { everyMs: number; clock: Clock },
   work: () => Promise<void>,
 ): Promise<void> {
-  const startedAtMs = clock.nowMs();
+  const startedAt = momentOf(clock);
   const renewing = repeatEvery(everyMs, async () => {
-    if (clock.nowMs() - startedAtMs > LONGEST_ROUND_MS) return;
+    if (passedSinceMs(clock, startedAt) > LONGEST_ROUND_MS) return;
     // Without an answer the time to act runs out, and the round sees it.
     await renew().catch(() => undefined);
   });

@@ -1,6 +1,7 @@
 /** The suite that every LeaseStore adapter must pass, one test for each promise of the port. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LeaseGrant, LeaseStore } from '../../origin/lease/lease.ts';
+import { until } from './own-etcd.ts';
 
 /** Long enough that no test outlives it by chance. */
 const LONG_MS = 60_000;
@@ -13,6 +14,8 @@ export interface OpenLease {
   passTime(durationMs: number): Promise<void>;
   /** The store's own clock. */
   nowMs(): Promise<number>;
+  /** How many wait in line, where the store keeps one. */
+  inLine?(name: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -159,6 +162,63 @@ const leasePromises: readonly { promise: string; check(trial: Trial): Promise<vo
       const grant = await get('ann');
       await lease.release(grant);
       expect(await lease.renew(grant, LONG_MS)).toBeUndefined();
+    },
+  },
+  {
+    promise: 'of many who ask in turns somebody has it within a round of asking, again and again',
+    async check({ lease, name, ask }) {
+      const holders = ['ann', 'bob', 'cleo'];
+      const fences: number[] = [];
+      for (let round = 0; round < 5; round += 1) {
+        const asked = await Promise.all(holders.map((holder) => ask(holder)));
+        const [grant, ...others] = asked.filter((answer) => answer !== undefined);
+        if (grant === undefined) throw new Error(`nobody was granted ${name}`);
+        expect(others).toEqual([]);
+        fences.push(grant.fence);
+        await lease.release(grant);
+      }
+      expect(fences).toEqual([...new Set(fences)].toSorted((left, right) => left - right));
+    },
+  },
+  {
+    promise: 'a line, where the store keeps one: turns come in the order of waiting',
+    async check({ lease, name, ask, get, inLine }) {
+      if (lease.awaitTurn === undefined) return;
+      let held = await get('ann');
+      const turns: string[] = [];
+      const stopping = new AbortController();
+      const waiting: Promise<void>[] = [];
+      for (const holder of ['bob', 'cleo', 'dan']) {
+        const want = { name, holder, ttlMs: LONG_MS };
+        const turn = lease.awaitTurn(want, stopping.signal).then(() => void turns.push(holder));
+        waiting.push(turn);
+        await until(async () => (await inLine?.(name)) === waiting.length, 'a place in line');
+      }
+      for (const [index, holder] of ['bob', 'cleo', 'dan'].entries()) {
+        expect(turns).toHaveLength(index);
+        await lease.release(held);
+        await waiting[index];
+        expect(turns.at(-1)).toBe(holder);
+        expect(await ask('eve'), 'nobody passes who waits').toBeUndefined();
+        held = await get(holder);
+      }
+      await lease.release(held);
+      expect(await ask('eve'), 'the line is empty again').toBeDefined();
+    },
+  },
+  {
+    promise: 'a line, where the store keeps one: who does not take its turn can give it up',
+    async check({ lease, name, get, inLine }) {
+      if (lease.awaitTurn === undefined) return;
+      const held = await get('ann');
+      const bob = { name, holder: 'bob', ttlMs: LONG_MS };
+      const turn = lease.awaitTurn(bob, new AbortController().signal);
+      await until(async () => (await inLine?.(name)) === 1, 'a place in line');
+      await lease.release(held);
+      await turn;
+      await lease.awaitTurn(bob, AbortSignal.abort());
+      expect(await inLine?.(name)).toBe(0);
+      await get('cleo');
     },
   },
   {

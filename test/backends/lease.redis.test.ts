@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { leaseKeys } from '../../origin/admit/stock-keys.ts';
 import { createRedisLease } from '../../origin/lease/redis-lease.ts';
+import { connectRedis } from '../../origin/redis-socket.ts';
 import { pause } from '../../origin/timer.ts';
 import { exerciseLease } from './lease.exercise.ts';
 import { describeWithRedis, forgetKeys, freshKeyPrefix, redisUrl } from './redis.ts';
@@ -14,7 +15,7 @@ describeWithRedis('redis', () => {
   exerciseLease('redis', async () => {
     const keyPrefix = freshKeyPrefix();
     const redis = new Redis(redisUrl);
-    const lease = createRedisLease({ url: redisUrl, keyPrefix });
+    const lease = createRedisLease({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     return {
       lease,
       passTime: pause,
@@ -33,7 +34,7 @@ describeWithRedis('redis', () => {
   test('the fence goes on growing when redis lost everything', async () => {
     const keyPrefix = freshKeyPrefix();
     const redis = new Redis(redisUrl);
-    const lease = createRedisLease({ url: redisUrl, keyPrefix });
+    const lease = createRedisLease({ redis: connectRedis({ url: redisUrl }), keyPrefix });
     const want = { name: 'relay', holder: 'ann', ttlMs: 60_000 };
     const before = await lease.acquire(want);
     const keys = leaseKeys(keyPrefix, 'relay');

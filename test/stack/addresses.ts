@@ -14,6 +14,7 @@ export const addresses = {
     password: 'sluice',
     database: 'sluice',
   },
+  etcd: { host: '127.0.0.1', port: 12379, peerPort: 12380 },
   /** Held by a running `up` or `down`; below the range that Linux gives to outgoing connections. */
   lock: { host: '127.0.0.1', port: 19094 },
 } as const;
@@ -36,16 +37,17 @@ export const killableAddresses = {
 } as const;
 
 /** In the order in which the commands print them. */
-export const serverNames = ['redis', 'kafka', 'mariadb'] as const;
+export const serverNames = ['redis', 'kafka', 'mariadb', 'etcd'] as const;
 
 export type ServerName = (typeof serverNames)[number];
 
-export function serverUrls({ redis, kafka, mariadb }: Addresses): Record<ServerName, string> {
+export function serverUrls({ redis, kafka, mariadb, etcd }: Addresses): Record<ServerName, string> {
   const login = `${mariadb.user}:${mariadb.password}`;
   return {
     redis: `redis://${redis.host}:${redis.port}`,
     kafka: `kafka://${kafka.host}:${kafka.port}`,
     mariadb: `mysql://${login}@${mariadb.host}:${mariadb.port}/${mariadb.database}`,
+    etcd: `etcd://${etcd.host}:${etcd.port}`,
   };
 }
 

@@ -17,7 +17,7 @@ import type { StackServer } from './server.ts';
 /** A JVM on a busy two-core machine, or InnoDB after a crash, takes tens of seconds at worst. */
 const startLimitMs = 120_000;
 
-const packages = 'redis-server mariadb-server default-jdk maven';
+const packages = 'redis-server mariadb-server default-jdk maven etcd-server';
 
 export async function up(servers: readonly StackServer[]): Promise<number> {
   const missing = await missingPrograms(servers);

@@ -1,5 +1,5 @@
 // What a server of the stack has to say about itself; one file a server says it (redis.ts,
-// kafka.ts, mariadb.ts), and commands.ts starts, checks and stops all of them the same way.
+// kafka.ts, mariadb.ts, etcd.ts), and commands.ts starts, checks and stops all the same way.
 import type { ServerName } from './addresses.ts';
 
 export type CommandLine = { program: string; args: readonly string[] };

@@ -1,8 +1,10 @@
-// `npm run stack up|down|status [redis] [kafka] [mariadb]`: real servers for tests and benchmarks,
-// without Docker. Their data, logs and pids are in .stack/. Read commands.ts for what each does.
+// `npm run stack up|down|status [redis] [kafka] [mariadb] [etcd]`: real servers for tests and
+// benchmarks, without Docker. Their data, logs and pids are in .stack/. Read commands.ts for what
+// each does.
 import { parseArgs } from 'node:util';
 import { type ServerName, serverNames } from './addresses.ts';
 import { down, status, up } from './commands.ts';
+import { createEtcdServer } from './etcd.ts';
 import { createKafkaServer } from './kafka.ts';
 import { whileLocked } from './lock.ts';
 import { createMariadbServer } from './mariadb.ts';
@@ -18,6 +20,7 @@ const create: Record<ServerName, () => StackServer> = {
   redis: createRedisServer,
   kafka: createKafkaServer,
   mariadb: createMariadbServer,
+  etcd: createEtcdServer,
 };
 
 process.exitCode = await main(process.argv.slice(2));
