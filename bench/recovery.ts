@@ -14,6 +14,7 @@ import { bucketKeys } from '../origin/admit/stock-keys.ts';
 import { createKafkaLog } from '../origin/log/kafka-log.ts';
 import { createLogger } from '../origin/logger.ts';
 import { recoveryRound } from '../origin/recover/watch.ts';
+import { connectRedis } from '../origin/redis-socket.ts';
 import type { OrderBook } from '../origin/settle/book.ts';
 import { createMysqlBook } from '../origin/settle/mysql-book.ts';
 import { createSettler } from '../origin/settle/settler.ts';
@@ -35,7 +36,7 @@ export async function recovery(): Promise<void> {
   const book = createMysqlBook({ url: database.url, random: systemRandom });
   await book.migrate();
   const keyPrefix = freshKeyPrefix();
-  const stock = createRedisStock({ url: redisUrl, keyPrefix });
+  const stock = createRedisStock({ redis: connectRedis({ url: redisUrl }), keyPrefix });
   const logger = createLogger('error');
   const topics = freshTopics();
   const { prefix, group: groupId } = topics;
@@ -86,7 +87,7 @@ export async function recovery(): Promise<void> {
 interface Way {
   book: OrderBook;
   stock: StockLedger;
-  append(reservations: readonly Reservation[]): Promise<void>;
+  append(reservations: readonly Reservation[]): Promise<unknown>;
 }
 
 async function sell({ book, stock, append }: Way, saleId: string): Promise<void> {

@@ -1,24 +1,30 @@
 /** `npm run bench <name>`: runs one measurement, or all that need no argument. */
 import { accept } from './accept.ts';
 import { backPressure } from './back-pressure.ts';
+import { direct } from './direct.ts';
 import { edgeRefusal } from './edge-refusal.ts';
 import { edgeServers } from './edge-servers.ts';
 import { feed } from './feed.ts';
 import { leaderboard } from './leaderboard.ts';
+import { planetscale } from './planetscale.ts';
 import { rateGate } from './rate-gate.ts';
 import { recovery } from './recovery.ts';
 import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
+import { upstash } from './upstash.ts';
 import { waitlist } from './waitlist.ts';
 
 const BENCHES: Record<string, () => Promise<void>> = {
   accept: () => accept('servers'),
   embedded: () => accept('embedded'),
+  direct,
   settle,
   waitlist,
   leaderboard,
   feed,
   recovery,
+  planetscale,
+  upstash,
   'back-pressure': backPressure,
   'edge-refusal': edgeRefusal,
   'rate-gate': rateGate,

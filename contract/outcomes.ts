@@ -39,7 +39,10 @@ export interface FieldError {
 }
 
 export type Outcome =
-  /** A new order; `accepting` promises nothing yet, `entered` an answer, `queued` everything. */
+  /**
+   * A new order; `accepting` promises nothing yet, `entered` an answer, `queued` everything, and
+   * `reserved` is in the book already.
+   */
   | { kind: 'accepted'; order: OrderView }
   /** The buyer's order, as it is by now. */
   | { kind: 'order'; order: OrderView }
@@ -60,7 +63,7 @@ export function httpOf(outcome: Outcome): HttpAnswer {
   switch (outcome.kind) {
     case 'accepted':
       return {
-        status: 202,
+        status: outcome.order.state === 'reserved' ? 200 : 202,
         headers: { location: `/api/orders/${outcome.order.orderId}` },
         body: outcome.order,
       };

@@ -96,7 +96,10 @@ const orderPaths: ZodOpenApiPathsObject = {
       },
       requestBody: jsonBody(placeOrderSchema),
       responses: {
-        200: jsonAnswer("The buyer's live order", orderViewSchema),
+        200: jsonAnswer(
+          "The buyer's live order; where orders settle at once, also the new one or its rejection",
+          orderViewSchema,
+        ),
         202: jsonAnswer(
           'Accepted: `queued` is a promise, `accepting` not yet, `entered` as soon as it settles',
           orderViewSchema,

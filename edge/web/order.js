@@ -149,7 +149,8 @@ function settleAttempt(ordering, order) {
   }
   ordering.change({ sending: { kind: 'idle' } });
   adopt(ordering, order);
-  void follow(ordering);
+  // Where orders settle at once this may be the first answer: the other order is the buyer's.
+  void (order.reason === 'duplicate' ? resume(ordering) : follow(ordering));
 }
 
 /** @param {OrderView} a @param {OrderView | undefined} b */

@@ -1,11 +1,11 @@
 /**
  * One admitted click to its outcome: judge the sale, reserve, append, answer. `queued` is said only
- * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed. While the
+ * once the log has the order (I3), unless ACCEPT_AFTER=outbox trades that for speed; a log that
+ * settles what is appended has the book's word as the answer (appended.ts). While the
  * stock store is away and the log sells, nothing is reserved (enter.ts). The race accepted: a click
  * that was let in before a pause or a change reached this process is still taken.
  */
 import { createOrderIdMaker, type OrderIdMaker } from '../../contract/ids.ts';
-import type { Reservation } from '../../contract/log/codec.ts';
 import type { Outcome, Refusal } from '../../contract/outcomes.ts';
 import { failpoint } from '../failpoints.ts';
 import { nodeHashing } from '../hashing.ts';
@@ -13,6 +13,8 @@ import type { Appender } from '../log/appender.ts';
 import type { Logger } from '../logger.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
+import { levelOf } from '../told-errors.ts';
+import { outcomeOfAppend } from './appended.ts';
 import { createEnter } from './enter.ts';
 import { bookOrderView } from './order-view.ts';
 import { type Placed, repeated, withinMs } from './placed.ts';
@@ -65,18 +67,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
       case 'held': {
         const { orderId, quantity } = verdict;
+        // Before the book is asked: what is settled at once is in it by then.
+        const isQueued = !verdict.accepting || appender.isDurable(orderId);
         const known = await book.order(orderId);
         if (known !== undefined) return repeated(placed, bookOrderView(known));
-        const isQueued = !verdict.accepting || appender.isDurable(orderId);
         const state = isQueued ? 'queued' : 'accepting';
         return repeated(placed, { orderId, saleId: sale.saleId, state, quantity });
       }
       case 'reserved': {
         failpoint('admit.after-reserve');
-        const state = await append(placed, verdict);
+        const outcome = await append(placed, verdict);
         failpoint('admit.before-answer');
-        const { buyerId: _, ...view } = placed;
-        return { kind: 'accepted', order: { ...view, state } };
+        return outcome;
       }
     }
   }
@@ -84,17 +86,13 @@ export function createAdmission(options: AdmissionOptions): Admission {
   async function append(
     placed: Placed,
     { epoch, seq }: { epoch: number; seq: number },
-  ): Promise<'queued' | 'accepting'> {
-    const reservation: Reservation = {
-      ...placed,
-      epoch,
-      bucket: ONLY_BUCKET,
-      seq,
-      reservedAtMs: nowMs(),
-    };
-    const appended = appender.append(reservation);
-    if (acceptAfter === 'outbox') return 'queued';
-    return (await withinMs(appended, acceptWaitMs)) === 'durable' ? 'queued' : 'accepting';
+  ): Promise<Outcome> {
+    const where = { epoch, bucket: ONLY_BUCKET, seq, reservedAtMs: nowMs() };
+    const appended = appender.append({ ...placed, ...where });
+    const result = acceptAfter === 'outbox' ? 'durable' : await withinMs(appended, acceptWaitMs);
+    const { buyerId: _, ...view } = placed;
+    const accepting: Outcome = { kind: 'accepted', order: { ...view, state: 'accepting' } };
+    return outcomeOfAppend(placed, result, 'queued') ?? accepting;
   }
 
   return async (click) => {
@@ -111,7 +109,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
       return await answer(sale, placed, verdict);
     } catch (error) {
       // The unit may have been taken: the same key asked again gets the same order.
-      logger.warn({ error, orderId }, 'a backend gave no answer while admitting');
+      logger[levelOf(error)]({ error, orderId }, 'a backend gave no answer while admitting');
       return { kind: 'overloaded', retryAfterMs: BACKEND_RETRY_MS };
     }
   };

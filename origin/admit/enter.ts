@@ -14,6 +14,7 @@ import { nodeHashing } from '../hashing.ts';
 import type { Appender, AppendResult } from '../log/appender.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { statementsBeside } from '../settle/transaction.ts';
+import { outcomeOfAppend } from './appended.ts';
 import { bookOrderView, holdsUnits } from './order-view.ts';
 import { type Placed, repeated, withinMs } from './placed.ts';
 import { ONLY_BUCKET } from './stock.ts';
@@ -89,11 +90,8 @@ export function createEnter(options: EnterOptions): Enter {
     const where = { epoch, bucket: ONLY_BUCKET, seq: SEQ, reservedAtMs: nowMs() };
     const appended = append({ ...placed, ...where });
     // There is no outbox: nothing but this process knows of it until the log does.
-    if ((await withinMs(appended, acceptWaitMs)) !== 'durable') {
-      return { kind: 'overloaded', retryAfterMs: ENTERING_RETRY_MS };
-    }
-    const { buyerId: _, ...view } = placed;
-    return { kind: 'accepted', order: { ...view, state: 'entered' } };
+    const outcome = outcomeOfAppend(placed, await withinMs(appended, acceptWaitMs), 'entered');
+    return outcome ?? { kind: 'overloaded', retryAfterMs: ENTERING_RETRY_MS };
   };
 }
 

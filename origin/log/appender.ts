@@ -10,7 +10,9 @@ import type { Random } from '../../contract/random.ts';
 import type { StockLedger } from '../admit/stock.ts';
 import { failpoint } from '../failpoints.ts';
 import type { Logger } from '../logger.ts';
+import type { BookOrder } from '../settle/book.ts';
 import { pause } from '../timer.ts';
+import { levelOf } from '../told-errors.ts';
 import type { OrderLog } from './log.ts';
 
 /** Reservations in one send: about 100 kB before compression. */
@@ -24,7 +26,8 @@ const CONFIRM_AFTER_MS = 10;
 const RETRY_LEAST_MS = 50;
 const RETRY_MOST_MS = 2_000;
 
-export type AppendResult = 'durable' | 'left-to-relay';
+/** The order itself, or that it is a dead letter, when the log settled it at once. */
+export type AppendResult = 'durable' | 'left-to-relay' | 'held' | BookOrder;
 
 export interface Appender {
   /**
@@ -64,31 +67,34 @@ export function createAppender(options: AppenderOptions): Appender {
     while (waiting.length > 0 && !stopping.signal.aborted) {
       const batch = waiting.slice(0, MAX_SEND);
       waiting = waiting.length > MAX_SEND ? waiting.slice(MAX_SEND) : [];
-      const result = await send(batch);
-      for (const entry of batch) entry.resolve(result);
+      const resultOf = await send(batch);
+      for (const entry of batch) entry.resolve(resultOf(entry.reservation));
     }
     // At once, not when this promise has settled: what is appended in between must start a new run.
     sending = undefined;
   }
 
-  async function send(batch: readonly Waiting[]): Promise<AppendResult> {
+  async function send(
+    batch: readonly Waiting[],
+  ): Promise<(reservation: Reservation) => AppendResult> {
     const reservations = batch.map((entry) => entry.reservation);
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       const startedAt = performance.now();
       try {
-        await log.append(reservations);
+        const settled = await log.append(reservations);
         failpoint('append.lose-answer');
         observe({ size: reservations.length, seconds: (performance.now() - startedAt) / 1000 });
         failpoint('admit.after-append');
         const toConfirm = batch.filter((entry) => entry.hasOutboxEntry);
         confirmations.add(toConfirm.map((entry) => entry.reservation));
-        return 'durable';
+        return ({ orderId }) => settled?.get(orderId) ?? 'durable';
       } catch (error) {
-        logger.warn({ error, orders: reservations.length, attempt }, 'the log took no batch');
+        const about = { error, orders: reservations.length, attempt };
+        logger[levelOf(error)](about, 'the log took no batch');
         await pause(retryDelayMs(attempt, options.random.fraction()), stopping.signal);
       }
     }
-    return 'left-to-relay';
+    return () => 'left-to-relay';
   }
 
   return {
@@ -122,7 +128,10 @@ function createConfirmations({ stock, logger }: AppenderOptions) {
     timer = undefined;
     const reservations = [...gathered.values()];
     await confirmAppended(stock, reservations).catch((error: unknown) =>
-      logger.warn({ error }, 'outbox entries were not deleted; the relay will append them again'),
+      logger[levelOf(error)](
+        { error },
+        'outbox entries were not deleted; the relay will append them again',
+      ),
     );
     for (const { orderId } of reservations) gathered.delete(orderId);
   }

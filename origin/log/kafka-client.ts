@@ -44,7 +44,12 @@ export interface KafkaClientOptions {
 }
 
 export class KafkaUnreachableError extends Error {
-  readonly code = 'kafka-unreachable';
+  readonly code: string = 'kafka-unreachable';
+}
+
+/** It answers, but not to this user and password. */
+export class KafkaLoginError extends KafkaUnreachableError {
+  override readonly code = 'kafka-login';
 }
 
 /** A topic or cluster that is not as the configuration says; the message names what to change. */

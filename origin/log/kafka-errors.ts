@@ -36,10 +36,21 @@ const AWAY_TYPES: readonly unknown[] = [
 const MOST_CAUSES = 10;
 
 export function isBrokerAway(error: unknown): boolean {
+  return hasCause(error, (cause) => {
+    const type = 'type' in cause ? cause.type : undefined;
+    return AWAY_NAMES.includes(cause.name) || AWAY_TYPES.includes(type);
+  });
+}
+
+/** The broker does not know the user, or not with this password. */
+export function isLoginRefused(error: unknown): boolean {
+  return hasCause(error, ({ name }) => name === 'KafkaJSSASLAuthenticationError');
+}
+
+function hasCause(error: unknown, isIt: (cause: Error) => boolean): boolean {
   let current: unknown = error;
   for (let depth = 0; depth < MOST_CAUSES && current instanceof Error; depth += 1) {
-    const type = 'type' in current ? current.type : undefined;
-    if (AWAY_NAMES.includes(current.name) || AWAY_TYPES.includes(type)) return true;
+    if (isIt(current)) return true;
     current = current.cause;
   }
   return false;

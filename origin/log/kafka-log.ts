@@ -15,10 +15,11 @@ import {
   createKafkaClient,
   type KafkaClientOptions,
   type KafkaLogger,
+  KafkaLoginError,
   KafkaUnreachableError,
 } from './kafka-client.ts';
 import { createKafkaConsumer } from './kafka-consumer.ts';
-import { isBrokerAway } from './kafka-errors.ts';
+import { isBrokerAway, isLoginRefused } from './kafka-errors.ts';
 import { createTopicBounds } from './kafka-positions.ts';
 import { createSerialProducer } from './kafka-producer.ts';
 import { countPartitions, prepareTopic, type TopicSetup, topicRisks } from './kafka-topics.ts';
@@ -171,9 +172,10 @@ async function ping(admin: Admin, brokers: readonly string[]): Promise<void> {
 
 function unreachable(brokers: readonly string[], cause: unknown): KafkaUnreachableError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new KafkaUnreachableError(`Kafka at ${brokers.join(',')} does not answer: ${reason}`, {
-    cause,
-  });
+  const at = `Kafka at ${brokers.join(',')}`;
+  return isLoginRefused(cause)
+    ? new KafkaLoginError(`${at} refuses the login: ${reason}`, { cause })
+    : new KafkaUnreachableError(`${at} does not answer: ${reason}`, { cause });
 }
 
 /** What fails for an admin rejects a promise; a topic not there yet is no warning. */

@@ -1,8 +1,10 @@
 /**
- * OrderLog: the port to the durable log between reserving and settling (Kafka, or a table when
- * embedded). What `append` has resolved is never lost (I3); records may come more than once.
+ * OrderLog: the port to the durable log between reserving and settling (Kafka, a table when
+ * embedded, or none: direct-log.ts). What `append` has resolved is never lost (I3); records may
+ * come more than once.
  */
 import type { LogBarrier, Reservation } from '../../contract/log/codec.ts';
+import type { BookOrder } from '../settle/book.ts';
 
 export interface LogEntry {
   partition: number;
@@ -46,15 +48,22 @@ export interface LogConsumer {
   close(): Promise<void>;
 }
 
+/** What became of each order, by its id: what the book has of it, or that it is a dead letter. */
+export type Settlement = ReadonlyMap<string, BookOrder | 'held'>;
+
 export interface OrderLog {
   /** The name under which the book keeps this log's offsets. */
   readonly name: string;
-  /** Resolves when all are durable (Kafka: acks=all). Never two sends at once on a producer. */
-  append(reservations: readonly Reservation[]): Promise<void>;
+  /**
+   * Resolves when all are durable (Kafka: acks=all). Never two sends at once on a producer. A log
+   * that settles what is appended tells what became of every order; others do not know it.
+   */
+  append(reservations: readonly Reservation[]): Promise<Settlement | undefined>;
   /**
    * Appends one barrier record to every partition, durable like `append`, and gives each one's
-   * offset. When it rejects, some partitions may have theirs: the caller repeats it, and waits for
-   * the offsets of the call that resolved.
+   * offset; none where there are no partitions, since nothing waits to be settled. When it rejects,
+   * some partitions may have theirs: the caller repeats it, and waits for the offsets of the call
+   * that resolved.
    */
   barrier(barrier: LogBarrier): Promise<Map<number, bigint>>;
   consume(handler: LogHandler): Promise<LogConsumer>;

@@ -28,6 +28,36 @@ describeInChromium('an order on the page', ({ shop: startShop, buyer, open }) =>
     expect(clicks(shop)[0]?.key).toMatch(/^[0-9a-f]{32}$/);
   });
 
+  it('is reserved with the first answer, where orders settle at once', async () => {
+    const shop = await startShop();
+    shop.replies = [
+      () => {
+        shop.order = orderOf({ state: 'reserved', payBefore: isoIn(shop, 900_000) });
+        return { kind: 'accepted', order: shop.order };
+      },
+    ];
+    const page = await open(shop);
+    await page.click('#order');
+    await expectHeadline(page, 'Reserved for you');
+    expect(await page.textContent('#explanation')).toMatch(/^Pay before \d\d:\d\d:\d\d\.$/);
+    expect(clicks(shop)).toHaveLength(1);
+  });
+
+  it('is a second one, as the first answer says: the page shows the other', async () => {
+    const shop = await startShop();
+    const duplicate = { state: 'rejected', reason: 'duplicate' } as const;
+    shop.replies = [
+      () => {
+        shop.order = orderOf({ state: 'reserved', payBefore: isoIn(shop, 900_000) });
+        return { kind: 'order', order: { ...orderOf(duplicate), orderId: 'B'.repeat(22) } };
+      },
+    ];
+    const page = await open(shop);
+    await page.click('#order');
+    await expectHeadline(page, 'Reserved for you');
+    expect(await page.textContent('#order-id')).toBe(`Order ${ORDER_ID} · quantity 1`);
+  });
+
   it('is shown in a second tab at once, and after a reload', async () => {
     const shop = await startShop();
     const browser = await buyer();

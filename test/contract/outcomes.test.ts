@@ -89,6 +89,14 @@ test('an accepted order says where it is', () => {
   expect(orderViewSchema.strict().parse(body)).toEqual(order);
 });
 
+test('an order that is in the book at once is no promise any more', () => {
+  const reserved = { ...order, state: 'reserved', payBefore: '2026-11-11T00:05:00.000Z' } as const;
+  const { status, headers, body } = httpOf({ kind: 'accepted', order: reserved });
+  expect(status).toBe(200);
+  expect(headers.location).toBe(`/api/orders/${order.orderId}`);
+  expect(orderViewSchema.strict().parse(body)).toEqual(reserved);
+});
+
 test('a paused sale is asked again soon, not at its opening', () => {
   const { headers, body } = httpOf({ ...OUTCOMES['not-open'], paused: true });
   expect(headers['retry-after']).toBe('5');

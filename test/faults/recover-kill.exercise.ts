@@ -9,7 +9,7 @@ import type { FailpointName } from '../../origin/failpoints.ts';
 import { clickUntilAnswered, originClick } from '../flow/crowd.ts';
 import { heldAgainstBook } from '../flow/promises.ts';
 import { auditAtRest, openSale } from '../flow/sale.ts';
-import { type BackendsKind, missingServers, openShop, type Shop } from '../flow/shop.ts';
+import { type BackendsKind, missingServers, openShop, type Shop, saidOf } from '../flow/shop.ts';
 import { contradictions, type Told } from './history.ts';
 import { supervise } from './supervisor.ts';
 
@@ -25,15 +25,19 @@ const STEPS: FailpointName[] = [
   'recover.after-load',
 ];
 
-export async function exerciseRecoverKills(kind: BackendsKind): Promise<void> {
+export async function exerciseRecoverKills(
+  kind: BackendsKind,
+  variables: Record<string, string> = {},
+): Promise<void> {
   const missing = await missingServers(kind);
   const why = missing === undefined ? '' : `: ${missing}`;
-  const name = `killed in the middle of a recovery on ${kind}${why}`;
+  const name = `killed in the middle of a recovery on ${kind}${saidOf(variables)}${why}`;
 
   describe.skipIf(missing !== undefined)(name, () => {
     let shop: Shop;
     beforeAll(async () => {
       shop = await openShop(kind);
+      Object.assign(shop.environment, variables);
     });
     afterAll(() => shop.close());
 

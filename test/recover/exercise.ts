@@ -2,12 +2,23 @@
 import { afterEach, describe, onTestFinished, test } from 'vitest';
 import { armFailpoints } from '../../origin/failpoints.ts';
 import { describeWithMariadb } from '../backends/mariadb.ts';
-import { openMysqlStage, openSqliteStage, type RecoverStage } from './recover.stage.ts';
+import {
+  type LogKind,
+  openMysqlStage,
+  openSqliteStage,
+  type RecoverStage,
+} from './recover.stage.ts';
 import type { RecoverPromise } from './selling.ts';
 
-export function exerciseOnBoth(what: string, promises: readonly RecoverPromise[]): void {
-  exercise(`${what} on sqlite`, promises, openSqliteStage);
-  describeWithMariadb('mariadb', () => exercise(`${what} on mysql`, promises, openMysqlStage));
+export function exerciseOnBoth(
+  what: string,
+  promises: readonly RecoverPromise[],
+  log: LogKind = 'sqlite',
+): void {
+  exercise(`${what} on sqlite`, promises, () => openSqliteStage(log));
+  describeWithMariadb('mariadb', () =>
+    exercise(`${what} on mysql`, promises, () => openMysqlStage(log)),
+  );
 }
 
 function exercise(

@@ -1,6 +1,6 @@
 /**
- * What recovery is tried with: a book of either kind, the embedded stock store and log, a settler
- * between them that can be held, and a sale that is sold by halves.
+ * What recovery is tried with: a book of either kind, the embedded stock store, the embedded log
+ * with a settler that can be held, or the log that is none, and a sale that is sold by halves.
  */
 import { systemClock } from '../../contract/clock.ts';
 import type { Reservation } from '../../contract/log/codec.ts';
@@ -8,6 +8,7 @@ import { systemRandom } from '../../contract/random.ts';
 import { createSqliteStock } from '../../origin/admit/sqlite-stock.ts';
 import type { StockLedger } from '../../origin/admit/stock.ts';
 import type { EmbeddedDatabase } from '../../origin/embedded.ts';
+import { createDirectLog } from '../../origin/log/direct-log.ts';
 import { createSqliteLog } from '../../origin/log/sqlite-log.ts';
 import { recoveryRound } from '../../origin/recover/watch.ts';
 import type { OrderBook } from '../../origin/settle/book.ts';
@@ -21,14 +22,18 @@ import { createSaleStage } from '../close/sale.stage.ts';
 import { memoryLogger } from '../origin/fakes.ts';
 
 export type RecoverStage = Awaited<ReturnType<typeof openSqliteStage>>;
+export type LogKind = 'sqlite' | 'direct';
 
-export function openSqliteStage() {
+const observe = () => {};
+const watch = { observe, observeOrders: observe, observeDead: observe };
+
+export function openSqliteStage(logKind: LogKind) {
   const { database, remove } = openTemporaryDatabase();
   const book = createSqliteBook(database, { clock: systemClock, random: systemRandom });
-  return createStage(book, { database, close: async () => remove() });
+  return createStage(book, { database, logKind, close: async () => remove() });
 }
 
-export async function openMysqlStage() {
+export async function openMysqlStage(logKind: LogKind) {
   const server = await createTestDatabase();
   const { database, remove } = openTemporaryDatabase();
   const book = createMysqlBook({ url: server.url, random: systemRandom });
@@ -37,18 +42,21 @@ export async function openMysqlStage() {
     await server.drop();
     remove();
   }
-  return createStage(book, { database, close });
+  return createStage(book, { database, logKind, close });
 }
 
 async function createStage(
   book: OrderBook,
-  given: { database: EmbeddedDatabase; close(): Promise<void> },
+  given: { database: EmbeddedDatabase; logKind: LogKind; close(): Promise<void> },
 ) {
   await book.migrate();
   const { database } = given;
   const { stock, switchOff } = createSwitch(createSqliteStock(database));
-  const log = createSqliteLog(database, { lanes: 4, clock: systemClock });
   const { logger } = memoryLogger();
+  const log =
+    given.logKind === 'direct'
+      ? createDirectLog({ book, logger, ...watch })
+      : createSqliteLog(database, { lanes: 4, clock: systemClock });
   const stage = createCloseStage(book, stock);
   let consumer: Awaited<ReturnType<typeof log.consume>> | undefined;
 
@@ -59,10 +67,8 @@ async function createStage(
     /** While it is off the store answers nothing; it keeps what it has. */
     switchOff,
     options,
-    /** From here on the log is settled. */
+    /** From here on the log is settled; one that is none settles from the start. */
     async settle(): Promise<void> {
-      const observe = () => {};
-      const watch = { observe, observeOrders: observe, observeDead: observe };
       consumer ??= await log.consume(
         createSettler({ book, log, random: systemRandom, logger, ...watch }),
       );

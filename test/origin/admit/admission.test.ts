@@ -3,7 +3,7 @@
  * (I3).
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Outcome } from '../../../contract/outcomes.ts';
+import { httpOf, type Outcome } from '../../../contract/outcomes.ts';
 import { type Click, createAdmission, judgeClick } from '../../../origin/admit/admission.ts';
 import type { BatchedVerdict } from '../../../origin/admit/reserve-batcher.ts';
 import type { Appender, AppendResult } from '../../../origin/log/appender.ts';
@@ -157,6 +157,48 @@ describe('a new order', () => {
     await admit({ ...CLICK, idempotencyKey: 'another-click' });
     expect(asked[0]).toBe(asked[1]);
     expect(new Set(asked).size).toBe(3);
+  });
+});
+
+describe('a new order that the log settles at once', () => {
+  /** The outcome when the append tells this of the order. */
+  async function outcomeOfSettled(change: Partial<BookOrder> | 'held') {
+    const { admit, appends } = setUp();
+    const admitting = admit(CLICK);
+    await vi.advanceTimersByTimeAsync(0);
+    const reservation = appends[0]?.argument ?? reservationOf(1);
+    appends[0]?.resolve(change === 'held' ? change : bookOrderOf(reservation, change));
+    const { orderId, saleId, quantity } = reservation;
+    return { outcome: await admitting, view: { orderId, saleId, quantity } };
+  }
+
+  test('is reserved, and may be paid until then', async () => {
+    const { outcome, view } = await outcomeOfSettled({});
+    const order = { ...view, state: 'reserved', payBefore: '1970-01-01T00:05:05.000Z' };
+    expect(outcome).toEqual({ kind: 'accepted', order });
+    expect(httpOf(outcome).status).toBe(200);
+  });
+
+  test('is rejected: the answer is the one that the click gets when it is repeated', async () => {
+    const { outcome, view } = await outcomeOfSettled({ state: 'rejected', reason: 'sold-out' });
+    const order = { ...view, state: 'rejected', reason: 'sold-out' };
+    expect(outcome).toEqual({ kind: 'order', order });
+    expect(httpOf(outcome).status).toBe(200);
+  });
+
+  test('is paid by now, since its first answer was lost', async () => {
+    const { outcome, view } = await outcomeOfSettled({ state: 'paid' });
+    expect(outcome).toEqual({ kind: 'order', order: { ...view, state: 'paid' } });
+  });
+
+  test('is in the book with another quantity: that was another request', async () => {
+    expect((await outcomeOfSettled({ quantity: 2 })).outcome).toEqual({ kind: 'key-reused' });
+  });
+
+  test('lies in the dead letters, and the shop has to look at it', async () => {
+    const { outcome, view } = await outcomeOfSettled('held');
+    expect(outcome).toEqual({ kind: 'accepted', order: { ...view, state: 'queued', held: true } });
+    expect(httpOf(outcome).status).toBe(202);
   });
 });
 

@@ -159,6 +159,19 @@ describe('a click that is let in', () => {
     expect(await admitting).toEqual({ kind: 'overloaded', retryAfterMs: 1_000 });
   });
 
+  test.each<[Partial<BookOrder>, string]>([
+    [{}, 'accepted'],
+    [{ state: 'rejected', reason: 'sold-out' }, 'order'],
+  ])('is told what the book says, where the log settles at once: %j', async (change, kind) => {
+    const { admit, appends } = setUp();
+    const admitting = admit(CLICK);
+    await vi.advanceTimersByTimeAsync(0);
+    const [reservation = reservationOf(1)] = appends[0]?.argument ?? [];
+    appends[0]?.resolve(bookOrderOf(reservation, change));
+    const { state = 'reserved' } = change;
+    expect(await admitting).toMatchObject({ kind, order: { orderId: OWN_ID, state } });
+  });
+
   test('repeated while it is being appended is appended once', async () => {
     const { admit, appends } = setUp();
     const clicks = [admit(CLICK), admit(CLICK)];

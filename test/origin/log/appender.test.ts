@@ -4,8 +4,11 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Reservation } from '../../../contract/log/codec.ts';
-import { createAppender, retryDelayMs } from '../../../origin/log/appender.ts';
+import { type AppendResult, createAppender, retryDelayMs } from '../../../origin/log/appender.ts';
+import type { Settlement } from '../../../origin/log/log.ts';
+import type { BookOrder } from '../../../origin/settle/book.ts';
 import {
+  bookOrderOf,
   evenRandom,
   fakeLog,
   fakeStock,
@@ -22,7 +25,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function setUp() {
+/** `settlement` is what a log says that settles at once. */
+function setUp(settlement?: Settlement) {
   const sends = heldCalls<readonly Reservation[]>();
   const confirmed: string[] = [];
   const sizes: number[] = [];
@@ -31,7 +35,12 @@ function setUp() {
     confirmed.push([saleId, ...ids].join(' '));
   };
   const appender = createAppender({
-    log: fakeLog({ append: sends.call }),
+    log: fakeLog({
+      async append(reservations) {
+        await sends.call(reservations);
+        return settlement;
+      },
+    }),
     stock: fakeStock({ confirm: (saleId, ids) => confirm(saleId, ids) }),
     random: evenRandom,
     logger,
@@ -69,7 +78,7 @@ describe('one send at a time', () => {
 
   test('nobody is answered before the log has it', async () => {
     const { appender, sends } = setUp();
-    let answer: string | undefined;
+    let answer: AppendResult | undefined;
     void appender.append(reservationOf(1)).then((result) => {
       answer = result;
     });
@@ -79,6 +88,24 @@ describe('one send at a time', () => {
     sends[0]?.resolve();
     await settle();
     expect(answer).toBe('durable');
+  });
+
+  test('each is told what a log says of it that settles at once', async () => {
+    const [one, other, unknown] = [reservationOf(1), reservationOf(2), reservationOf(3)];
+    const order = bookOrderOf(one);
+    const { appender, sends } = setUp(
+      new Map<string, BookOrder | 'held'>([
+        [one.orderId, order],
+        [other.orderId, 'held'],
+      ]),
+    );
+    const answers = [one, other, unknown].map((each) => appender.append(each));
+    await settle();
+    sends[0]?.resolve();
+    await settle();
+    sends[1]?.resolve();
+    await settle();
+    expect(await Promise.all(answers)).toEqual([order, 'held', 'durable']);
   });
 
   test('a batch holds at most a thousand, in the order in which they came', async () => {
