@@ -1,7 +1,7 @@
 /**
  * Test projects. `fast` is what runs within seconds and needs nothing; `edge` runs inside workerd;
  * `waiting` and `whole` start real processes, servers and browsers: `waiting` mostly waits for
- * them, so three of its files run at once; `whole` kills them and loads them, a file at a time.
+ * them, so three of its files run at once; `whole` kills servers and loads them, a file at a time.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -27,7 +27,9 @@ const FAST = [
 ];
 const EDGE = ['test/edge/**/*.test.ts'];
 const WHOLE = [
-  'test/{faults,flow,life,simulation}/**/*.test.ts',
+  'test/{flow,life,simulation}/**/*.test.ts',
+  // The others kill processes of their own, and wait for them to come back.
+  'test/faults/!(kill.*|recover-kill.*|direct|serverless).test.ts',
   // It watches the last seconds before an opening.
   'test/browser/page.opening.test.ts',
 ];

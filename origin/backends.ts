@@ -9,25 +9,35 @@ import { createRedisStock } from './admit/redis-stock.ts';
 import { createSqliteStock } from './admit/sqlite-stock.ts';
 import type { StockLedger } from './admit/stock.ts';
 import type { Config } from './config.ts';
-import { readTlsMaterial, saslLoginOf, type TlsMaterial } from './connection-security.ts';
+import { leaseLoginOf, readTlsMaterial, saslLoginOf } from './connection-security.ts';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded.ts';
 import type { LeaderboardStore } from './leaderboard/board.ts';
 import { createRedisBoard } from './leaderboard/redis-board.ts';
 import { createSqliteBoard } from './leaderboard/sqlite-board.ts';
+import { parseEtcdUrl } from './lease/etcd-address.ts';
+import { createEtcdLease } from './lease/etcd-lease.ts';
 import type { LeaseStore } from './lease/lease.ts';
 import { createRedisLease } from './lease/redis-lease.ts';
 import { createSqliteLease } from './lease/sqlite-lease.ts';
+import { createDirectLog, DIRECT } from './log/direct-log.ts';
 import { parseKafkaUrl } from './log/kafka-client.ts';
 import { createKafkaLog } from './log/kafka-log.ts';
 import type { OrderLog } from './log/log.ts';
 import { createSqliteLog } from './log/sqlite-log.ts';
 import type { Logger } from './logger.ts';
+import { type Outage, type Outages, watched } from './outages.ts';
 import type { PaymentProvider } from './pay/provider.ts';
 import { createSandboxProvider } from './pay/sandbox-provider.ts';
 import { createStripeProvider } from './pay/stripe-provider.ts';
+import type { RedisConnection } from './redis.ts';
+import { connectUpstash } from './redis-http.ts';
+import { connectRedis } from './redis-socket.ts';
 import type { OrderBook } from './settle/book.ts';
 import { createMysqlBook } from './settle/mysql-book.ts';
+import { createPlanetscaleBook } from './settle/planetscale-book.ts';
+import type { SettleWatch } from './settle/settler.ts';
 import { createSqliteBook } from './settle/sqlite-book.ts';
+import { mustServe, settingsOf } from './start-checks.ts';
 
 export interface Backends {
   stock: StockLedger;
@@ -35,6 +45,8 @@ export interface Backends {
   book: OrderBook;
   leases: LeaseStore;
   board: LeaderboardStore;
+  /** Of stock and leases, one when they are one backend. */
+  outages: { stock: Outage; lease: Outage };
   close(): Promise<void>;
 }
 
@@ -43,6 +55,9 @@ export interface BackendsOptions {
   clock: Clock;
   random: Random;
   logger: Logger;
+  outages: Outages;
+  /** Told of what a log settles that settles by itself. */
+  settleWatch: SettleWatch;
 }
 
 const isEmbedded = (url: string) => url.startsWith('sqlite:');
@@ -68,41 +83,60 @@ export async function openBackends(options: BackendsOptions): Promise<Backends> 
   }
 
   try {
-    const book = await keep(openBook(options, embedded));
-    const stock = await keep(openStock(options, embedded));
-    const leases = await keep(openLeases(options, embedded));
-    const log = await keep(openLog(options, embedded));
-    const board = await keep(openBoard(options, embedded));
-    return { stock, log, book, leases, board, close };
+    const outages = outagesOf(options);
+    const book = await keep(watched(openBook(options, embedded), outages.book));
+    const stock = await keep(openStock(options, embedded, outages.stock));
+    const leases = await keep(openLeases(options, embedded, outages.lease));
+    const log = await keep(
+      mustServe('LOG_URL', config, async () => openLog(options, book, embedded)),
+    );
+    const board = await keep(openBoard(options, embedded, outages.stock));
+    return { stock, log, book, leases, board, outages, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function openStock({ config, logger }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+/** The log tells by itself: its client's own words, and what the appender makes of a failure. */
+function outagesOf({ config, outages }: BackendsOptions) {
+  const { STOCK_URL, BOOK_URL, LEASE_URL } = config;
+  const of = (url: string) => outages.of(settingsOf(config, url), url);
+  const stock = of(STOCK_URL);
+  return { stock, book: of(BOOK_URL), lease: LEASE_URL === STOCK_URL ? stock : of(LEASE_URL) };
+}
+
+type Embedded = () => EmbeddedDatabase;
+
+function openStock({ config }: BackendsOptions, embedded: Embedded, outage: Outage) {
   const { STOCK_URL: url, STOCK_PREFIX: keyPrefix } = config;
   return isEmbedded(url)
     ? createSqliteStock(embedded())
-    : createRedisStock({ url, tls: redisTls(config), keyPrefix, ...told(logger, 'stock') });
+    : createRedisStock({ redis: openRedis(url, config, outage, 'stock'), keyPrefix });
 }
 
-function openBoard({ config, logger }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+function openBoard({ config }: BackendsOptions, embedded: Embedded, outage: Outage) {
   const { STOCK_URL: url, STOCK_PREFIX: keyPrefix } = config;
   return isEmbedded(url)
     ? createSqliteBoard(embedded())
-    : createRedisBoard({ url, tls: redisTls(config), keyPrefix, ...told(logger, 'leaderboard') });
+    : createRedisBoard({ redis: openRedis(url, config, outage, 'leaderboard'), keyPrefix });
 }
 
-function openLeases({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+function openLeases({ config, clock }: BackendsOptions, embedded: Embedded, outage: Outage) {
   const { LEASE_URL: url, STOCK_PREFIX: keyPrefix } = config;
+  if (url.startsWith('etcd:')) {
+    const tls = config.LEASE_TLS === 'on' ? readTlsMaterial(config, 'LEASE') : undefined;
+    const { endpoints, login = leaseLoginOf(config) } = parseEtcdUrl(url);
+    return watched(createEtcdLease({ endpoints, login, tls, keyPrefix, clock }), outage);
+  }
   return isEmbedded(url)
     ? createSqliteLease(embedded(), clock)
-    : createRedisLease({ url, tls: redisTls(config), keyPrefix, ...told(logger, 'lease') });
+    : createRedisLease({ redis: openRedis(url, config, outage, 'lease'), keyPrefix });
 }
 
 function openBook({ config, random, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
   const { BOOK_URL: url } = config;
+  if (/^https?:/.test(url)) return createPlanetscaleBook({ url, clock, random });
   return isEmbedded(url)
     ? createSqliteBook(embedded(), { clock, random })
     : createMysqlBook({
@@ -112,8 +146,13 @@ function openBook({ config, random, clock }: BackendsOptions, embedded: () => Em
       });
 }
 
-function openLog({ config, logger, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
+function openLog(
+  { config, logger, clock, settleWatch }: BackendsOptions,
+  book: OrderBook,
+  embedded: () => EmbeddedDatabase,
+) {
   const { LOG_URL: url, LOG_LANES: lanes } = config;
+  if (url === DIRECT) return createDirectLog({ book, logger, ...settleWatch });
   return isEmbedded(url)
     ? createSqliteLog(embedded(), { lanes, clock, logger })
     : createKafkaLog({
@@ -154,13 +193,17 @@ function given(setting: string | undefined): string {
   return setting;
 }
 
-/** Used by what begins with `rediss://`, and by nothing else. */
-function redisTls(config: Config): TlsMaterial {
-  return readTlsMaterial(config, 'STOCK');
-}
-
-function told(logger: Logger, backend: string) {
-  return {
-    onConnectionError: (error: Error) => logger.warn({ error, backend }, 'the connection broke'),
-  };
+function openRedis(url: string, config: Config, outage: Outage, backend: string): RedisConnection {
+  if (/^https?:/.test(url)) {
+    const token = given(config.UPSTASH_REDIS_REST_TOKEN);
+    return watched(connectUpstash({ url, token }), outage);
+  }
+  const redis = connectRedis({
+    url,
+    // Used by what begins with `rediss://`, and by nothing else.
+    tls: readTlsMaterial(config, 'STOCK'),
+    connectionName: `sluice-${backend}`,
+    onConnectionError: outage.failed,
+  });
+  return watched(redis, outage);
 }

@@ -5,9 +5,11 @@
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';
+import { bookUrl, isSafeUrl } from './config-urls.ts';
 import { SECURITY_EXAMPLES, SECURITY_SETTINGS, securityMistakes } from './connection-security.ts';
 import type { Environment } from './environment.ts';
 import { parseFailpoints } from './failpoints.ts';
+import { parseEtcdUrl } from './lease/etcd-address.ts';
 import { parseProxies } from './operator/auth-address.ts';
 import {
   clashIn,
@@ -39,15 +41,30 @@ const share = z
   .regex(/^(0|1|0\.\d{1,9})$/, 'must be a number from 0 to 1')
   .transform(Number);
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-const backend = (...schemes: string[]) =>
-  z.string().refine((url) => schemes.some((scheme) => url.startsWith(scheme)), {
-    error: `must begin with one of ${schemes.join(' ')}`,
+/** Over HTTP as well: encrypted, unless it never leaves the machine. */
+const redisOr = (...schemes: string[]) =>
+  z.string().refine((url) => schemes.some((scheme) => url.startsWith(scheme)) || isSafeUrl(url), {
+    error: `must begin with one of ${schemes.join(' ')} https:// (no user in it; http://localhost)`,
   });
+/** `direct`: there is none, and what is accepted is settled at once. */
+const orderLog = z.string().refine((url) => url === 'direct' || /^(sqlite:|kafka:\/\/)/.test(url), {
+  error: 'must be direct, or begin with one of sqlite: kafka://',
+});
 
 /** Where something is called: encrypted, unless it never leaves the machine. */
 const remote = z.string().refine(isSafeUrl, {
   error: 'must begin with https://, or http:// for a loopback address, and name no user',
 });
+const leaseStore = redisOr('sqlite:', 'redis://', 'rediss://', 'etcd://').superRefine(
+  (url, context) => {
+    try {
+      if (url.startsWith('etcd://')) parseEtcdUrl(url);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.addIssue(error.message);
+    }
+  },
+);
 /** What Standard Webhooks signs with: `whsec_` and base64 of 24 to 64 bytes. */
 const webhookSecret = z
   .string()
@@ -81,10 +98,11 @@ const parsedBy = <Value>(parse: (text: string) => Value) =>
 const schema = z.object({
   ORIGIN_HOST: z.string().min(1).default('127.0.0.1'),
   ORIGIN_PORT: port.default(8788),
-  STOCK_URL: backend('sqlite:', 'redis://', 'rediss://').default('sqlite:'),
-  LOG_URL: backend('sqlite:', 'kafka://').default('sqlite:'),
-  BOOK_URL: backend('sqlite:', 'mysql://').default('sqlite:'),
-  LEASE_URL: backend('sqlite:', 'redis://', 'rediss://').default('sqlite:'),
+  STOCK_URL: redisOr('sqlite:', 'redis://', 'rediss://').default('sqlite:'),
+  LOG_URL: orderLog.default('sqlite:'),
+  BOOK_URL: bookUrl.default('sqlite:'),
+  LEASE_URL: leaseStore.default('sqlite:'),
+  UPSTASH_REDIS_REST_TOKEN: copied.optional(),
   DATA_DIR: z.string().min(1).default('.sluice'),
   ROLES: roles.prefault('all'),
   ACCEPT_AFTER: z.enum(['log', 'outbox']).default('log'),
@@ -136,7 +154,8 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   STOCK_URL: 'redis://127.0.0.1:6379',
   LOG_URL: 'kafka://127.0.0.1:9092',
   BOOK_URL: 'mysql://user:password@mysql.example:3306/sluice',
-  LEASE_URL: 'redis://127.0.0.1:6379',
+  LEASE_URL: 'etcd://127.0.0.1:2379',
+  UPSTASH_REDIS_REST_TOKEN: '<from the console of Upstash>',
   DATA_DIR: '.sluice',
   ROLES: 'api,relay',
   ACCEPT_AFTER: 'log',
@@ -183,6 +202,7 @@ export function parseConfig(environment: Environment): Config {
     ...(parsed.success ? [] : badValues(parsed.error, given)),
     ...refusedInProduction(given),
     ...missingTogether(given),
+    ...contradictions(given),
     ...(parsed.success ? clashingTokens(parsed.data) : []),
     ...(parsed.success ? halfSecured(given) : []),
   ];
@@ -233,14 +253,25 @@ function halfSecured(given: Environment): string[] {
   return securityMistakes(given).map(([name, why]) => `${name}: ${why}; ${exampleOf(name)}`);
 }
 
+/** Nothing but the book has an order then, so that nothing can be promised before it does. */
+function contradictions(given: Environment): string[] {
+  if (given.LOG_URL !== 'direct' || given.ACCEPT_AFTER !== 'outbox') return [];
+  return [
+    `ACCEPT_AFTER: must be log while LOG_URL is direct, where the answer is the book's; ` +
+      exampleOf('ACCEPT_AFTER'),
+  ];
+}
+
 /** What one setting needs of another, judged by what is there, be its value good or bad. */
 function missingTogether(given: Environment): string[] {
   const provider = given.PAYMENT_PROVIDER ?? 'sandbox';
+  const overHttp = ['STOCK_URL', 'LEASE_URL'].find((name) => /^https?:/.test(given[name] ?? ''));
   const needed: [needs: boolean, name: keyof typeof EXAMPLES, why: string][] = [
     [provider === 'sandbox', 'SANDBOX_SECRET', 'PAYMENT_PROVIDER is sandbox'],
     [provider === 'stripe', 'STRIPE_SECRET_KEY', 'PAYMENT_PROVIDER is stripe'],
     [provider === 'stripe', 'STRIPE_WEBHOOK_SECRET', 'PAYMENT_PROVIDER is stripe'],
     [given.WEBHOOK_URL !== undefined, 'WEBHOOK_SECRET', 'WEBHOOK_URL is set'],
+    [overHttp !== undefined, 'UPSTASH_REDIS_REST_TOKEN', `${overHttp} is of HTTP`],
   ];
   const missing = needed
     .filter(([needs, name]) => needs && given[name] === undefined)
@@ -254,13 +285,4 @@ function missingTogether(given: Environment): string[] {
 function exampleOf(name: string): string {
   const example = name in EXAMPLES ? EXAMPLES[name as keyof typeof EXAMPLES] : '';
   return `for example ${name}=${example}`;
-}
-
-function isSafeUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  // fetch refuses such an address, and repeats it in the message.
-  if (username !== '' || password !== '') return false;
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
 }

@@ -35,6 +35,13 @@ export const SECURITY_SETTINGS = {
   BOOK_TLS_CA_FILE: file,
   BOOK_TLS_CERT_FILE: file,
   BOOK_TLS_KEY_FILE: file,
+  /** For `etcd://`; a Redis that keeps the leases has STOCK_TLS_…. */
+  LEASE_USER: word,
+  LEASE_PASSWORD: word,
+  LEASE_TLS: onOff,
+  LEASE_TLS_CA_FILE: file,
+  LEASE_TLS_CERT_FILE: file,
+  LEASE_TLS_KEY_FILE: file,
 };
 
 export const SECURITY_EXAMPLES: Record<keyof typeof SECURITY_SETTINGS, string> = {
@@ -52,6 +59,12 @@ export const SECURITY_EXAMPLES: Record<keyof typeof SECURITY_SETTINGS, string> =
   BOOK_TLS_CA_FILE: '/etc/sluice/mysql-ca.pem',
   BOOK_TLS_CERT_FILE: '/etc/sluice/mysql-client.pem',
   BOOK_TLS_KEY_FILE: '/etc/sluice/mysql-client.key',
+  LEASE_USER: 'sluice',
+  LEASE_PASSWORD: '<the password of that user>',
+  LEASE_TLS: 'on',
+  LEASE_TLS_CA_FILE: '/etc/sluice/etcd-ca.pem',
+  LEASE_TLS_CERT_FILE: '/etc/sluice/etcd-client.pem',
+  LEASE_TLS_KEY_FILE: '/etc/sluice/etcd-client.key',
 };
 
 export type SecuritySettings = z.infer<z.ZodObject<typeof SECURITY_SETTINGS>>;
@@ -81,6 +94,8 @@ export function securityMistakes(given: Environment): [name: string, problem: st
     ...filesWithout('STOCK', secureRedis, 'neither STOCK_URL nor LEASE_URL begins with rediss://'),
     ...filesWithout('LOG', given.LOG_TLS === 'on', 'LOG_TLS is not on'),
     ...filesWithout('BOOK', given.BOOK_TLS === 'on', 'BOOK_TLS is not on'),
+    ...filesWithout('LEASE', given.LEASE_TLS === 'on', 'LEASE_TLS is not on'),
+    ...leaseMistakes(),
     ...['LOG_SASL_MECHANISM', 'LOG_SASL_USERNAME', 'LOG_SASL_PASSWORD'].map(
       (name, _index, all): [boolean, string, string] => [
         !isSet(name) && all.some(isSet),
@@ -94,12 +109,39 @@ export function securityMistakes(given: Environment): [name: string, problem: st
       'must be on with LOG_SASL_MECHANISM=plain, which sends the password as it is',
     ],
     [
+      given.BOOK_TLS === 'on' && /^https?:/.test(given.BOOK_URL ?? ''),
+      'BOOK_TLS',
+      'would have no effect while BOOK_URL is of HTTP, which is encrypted by itself',
+    ],
+    [
       given.BOOK_TLS === 'on' && isIP(hostOf(given.BOOK_URL)) !== 0,
       'BOOK_URL',
       'must name its host with BOOK_TLS=on, not give a number: certificates are for names',
     ],
   ];
   return rules.filter(([wrong]) => wrong).map(([, name, problem]) => [name, problem]);
+
+  function leaseMistakes(): typeof rules {
+    const names = ['LEASE_USER', 'LEASE_PASSWORD'];
+    const isEtcd = given.LEASE_URL?.startsWith('etcd:') ?? false;
+    const isUnused = (name: string) => !isEtcd && isSet(name) && given[name] !== 'off';
+    const unused = 'would have no effect while LEASE_URL does not begin with etcd://';
+    const missing = (name: string, other: string): (typeof rules)[number] => {
+      return [isSet(other) && !isSet(name), name, `is missing while ${other} is set`];
+    };
+    return [
+      ...[...names, 'LEASE_TLS'].map((name): (typeof rules)[number] => [
+        ...([isUnused(name), name, unused] as const),
+      ]),
+      missing('LEASE_USER', 'LEASE_PASSWORD'),
+      missing('LEASE_PASSWORD', 'LEASE_USER'),
+      [
+        isEtcd && isSet('LEASE_USER') && given.LEASE_URL?.includes('@') === true,
+        'LEASE_USER',
+        'is given while LEASE_URL names a user as well; one of the two must go',
+      ],
+    ];
+  }
 
   function filesWithout(part: string, encrypts: boolean, why: string): typeof rules {
     const [cert, key] = [`${part}_TLS_CERT_FILE`, `${part}_TLS_KEY_FILE`];
@@ -117,8 +159,8 @@ export function securityMistakes(given: Environment): [name: string, problem: st
 
 /** Reads the files. Throws a CertificateFileError that names the setting. */
 export function readTlsMaterial(
-  settings: SecuritySettings,
-  part: 'STOCK' | 'LOG' | 'BOOK',
+  settings: Partial<SecuritySettings>,
+  part: 'STOCK' | 'LOG' | 'BOOK' | 'LEASE',
 ): TlsMaterial {
   const ca = readPem(`${part}_TLS_CA_FILE`, settings[`${part}_TLS_CA_FILE`]);
   const cert = readPem(`${part}_TLS_CERT_FILE`, settings[`${part}_TLS_CERT_FILE`]);
@@ -138,7 +180,7 @@ export function readTlsMaterial(
   return material;
 }
 
-export function saslLoginOf(settings: SecuritySettings): SaslLogin | undefined {
+export function saslLoginOf(settings: Partial<SecuritySettings>): SaslLogin | undefined {
   const { LOG_SASL_MECHANISM, LOG_SASL_USERNAME = '', LOG_SASL_PASSWORD = '' } = settings;
   if (LOG_SASL_MECHANISM === undefined) return undefined;
   return {
@@ -146,6 +188,14 @@ export function saslLoginOf(settings: SecuritySettings): SaslLogin | undefined {
     username: LOG_SASL_USERNAME,
     password: LOG_SASL_PASSWORD,
   };
+}
+
+/** etcd's user, when it does not stand in LEASE_URL. */
+export function leaseLoginOf(
+  settings: Partial<SecuritySettings>,
+): { user: string; password: string } | undefined {
+  const { LEASE_USER: user, LEASE_PASSWORD: password } = settings;
+  return user === undefined || password === undefined ? undefined : { user, password };
 }
 
 function readPem(name: string, path: string | undefined): string | undefined {

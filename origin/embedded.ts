@@ -26,18 +26,51 @@ export interface EmbeddedDatabase {
   close(): void;
 }
 
-/** Opens or makes `<dataDir>/sluice.db`. Throws DataInUseError when another process has it. */
+/** The folder or its file cannot be used; the message says why, and what would be right. */
+export class DataUnusableError extends Error {
+  readonly code = 'data-unusable';
+}
+
+/**
+ * Opens or makes `<dataDir>/sluice.db`. Throws DataInUseError when another process has it, and
+ * DataUnusableError when it cannot be had at all.
+ */
 export function openEmbeddedDatabase(dataDir: string): EmbeddedDatabase {
-  mkdirSync(dataDir, { recursive: true });
-  const raw = new DatabaseSync(join(dataDir, 'sluice.db'));
+  const raw = openFile(dataDir);
   try {
     raw.exec(`PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; COMMIT;`);
   } catch (cause) {
     raw.close();
-    throw new DataInUseError(`another process has the data in ${dataDir} open`, { cause });
+    if (isHeld(cause)) {
+      throw new DataInUseError(`another process has the data in ${dataDir} open`, { cause });
+    }
+    throw unusable(dataDir, cause);
   }
   return createGroupCommit(raw);
+}
+
+function openFile(dataDir: string): DatabaseSync {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    return new DatabaseSync(join(dataDir, 'sluice.db'));
+  } catch (cause) {
+    throw unusable(dataDir, cause);
+  }
+}
+
+/** The low byte of an extended result code is its primary one: SQLITE_BUSY, SQLITE_LOCKED. */
+function isHeld(error: unknown): boolean {
+  const code = error instanceof Error ? Number(Reflect.get(error, 'errcode')) & 0xff : 0;
+  return code === 5 || code === 6;
+}
+
+function unusable(dataDir: string, cause: unknown): DataUnusableError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const right = 'name a folder that this user may write to, and that no other program uses';
+  return new DataUnusableError(`DATA_DIR: ${join(dataDir, 'sluice.db')}: ${why}; ${right}`, {
+    cause,
+  });
 }
 
 interface Waiting {

@@ -38,9 +38,10 @@ export function createRedact(secrets: readonly string[]): Redact {
 
 /** A password, and a query: webhooks often carry a token there. */
 function secretsOfUrl(text: string): string[] {
-  if (!URL.canParse(text)) return [text];
-  const { password, search } = new URL(text);
   const [, raw = ''] = /^[a-z]+:\/\/[^/@:]*:([^/@]*)@/.exec(text) ?? [];
+  // As `etcd://…@host,host` is, which names several.
+  if (!URL.canParse(text)) return [text, raw, decoded(raw)];
+  const { password, search } = new URL(text);
   return [password, decoded(password), raw, search.slice(1)].filter((secret) => secret !== '');
 }
 

@@ -28,7 +28,7 @@ import { createOutageRound } from './recover/outage-round.ts';
 import type { Attempt } from './recover/recover.ts';
 import { RECOVER_EVERY_MS, recoveryRound } from './recover/watch.ts';
 import type { SaleDirectory } from './sales/directory.ts';
-import { createSettler } from './settle/settler.ts';
+import { createSettler, type SettleWatch } from './settle/settler.ts';
 import { createSweep, PAY_EVERY_MS, SWEEP_EVERY_MS } from './sweep/sweep.ts';
 
 export interface RoleParts {
@@ -63,6 +63,16 @@ export const STARTERS: Record<
   reconcile: startReconcile,
 };
 
+/** Whoever settles tells the same. */
+export function settleWatchOf(metrics: Metrics): SettleWatch {
+  return {
+    observe: (batch) => metrics.batch('settle', batch),
+    observeOrders: metrics.settled,
+    observeDead: metrics.deadLetters,
+  };
+}
+
+/** Where the API settles by itself there is nothing to consume, and this role only stands by. */
 async function startSettle(parts: RoleParts): Promise<RunningRole> {
   const { random, logger, backends, metrics, load, onFatal } = parts;
   const { book, log } = backends;
@@ -71,9 +81,7 @@ async function startSettle(parts: RoleParts): Promise<RunningRole> {
     log,
     random,
     logger,
-    observe: (batch) => metrics.batch('settle', batch),
-    observeOrders: metrics.settled,
-    observeDead: metrics.deadLetters,
+    ...settleWatchOf(metrics),
   });
   const consumer = await log.consume(settler);
   consumer.stopped.catch(onFatal);
@@ -234,6 +242,24 @@ function singleton(
 ): RunningRole {
   const holder = Buffer.from(random.bytes(9)).toString('base64url');
   const { leases } = backends;
-  const { LEASE_TTL_MS: leaseTtlMs } = config;
-  return startSingleton({ name, holder, leases, leaseTtlMs, everyMs, clock, logger, round });
+  const { LEASE_TTL_MS: leaseTtlMs, BOOK_URL: bookUrl } = config;
+  const paceMs = paceOf(bookUrl, everyMs);
+  return startSingleton({
+    name,
+    holder,
+    leases,
+    leaseTtlMs,
+    everyMs: paceMs,
+    clock,
+    logger,
+    round,
+  });
+}
+
+/** Over HTTP each look at the book is a request that is paid for. */
+const LEAST_PACE_OVER_HTTP_MS = 500;
+
+/** How often a role looks: deliveries, boards and notices are that much later over HTTP. */
+export function paceOf(bookUrl: string, everyMs: number): number {
+  return /^https?:/.test(bookUrl) ? Math.max(everyMs, LEAST_PACE_OVER_HTTP_MS) : everyMs;
 }

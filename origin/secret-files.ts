@@ -24,6 +24,8 @@ export const SECRET_VARIABLES = [
   'LOG_SASL_PASSWORD',
   'BOOK_URL',
   'LEASE_URL',
+  'LEASE_PASSWORD',
+  'UPSTASH_REDIS_REST_TOKEN',
 ] as const;
 
 export class SecretFileError extends Error {

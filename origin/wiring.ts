@@ -22,9 +22,11 @@ import { createAppender } from './log/appender.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { operatorTokensOf } from './operator/auth-tokens.ts';
+import { createOutages } from './outages.ts';
 import { createPayments } from './pay/payments.ts';
-import { type RoleParts, type RunningRole, STARTERS } from './roles.ts';
+import { type RoleParts, type RunningRole, STARTERS, settleWatchOf } from './roles.ts';
 import { createSaleDirectory } from './sales/directory.ts';
+import { checkStores, mustServe, type Store } from './start-checks.ts';
 import { createWaitlist } from './waitlist/waitlist.ts';
 
 /** How long a stopping process waits for the log to take what clients were not yet promised. */
@@ -60,12 +62,16 @@ type Parts = OriginOptions & RoleParts;
 
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { config, clock, random, logger } = options;
-  const backends = await openBackends({ config, clock, random, logger });
+  const metrics = createMetrics();
+  const settleWatch = settleWatchOf(metrics);
+  const outages = createOutages(logger, clock);
+  const backends = await openBackends({ config, clock, random, logger, settleWatch, outages });
   const { book } = backends;
-  await book.migrate();
+  await mustServe('BOOK_URL', config, book.migrate);
+  const away = await checkStores(config, storesOf(backends));
+  outages.tell();
   const directory = createSaleDirectory({ book, nowMs: clock.nowMs, logger });
   await directory.refresh();
-  const metrics = createMetrics();
   const load = createLoadWatch({
     maxInFlight: config.ADMIT_MAX_IN_FLIGHT,
     monotonicMs: () => performance.now(),
@@ -80,7 +86,7 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     observe: metrics.payment,
   });
   const parts: Parts = { ...options, backends, directory, payments, metrics, load };
-  await warnOfRisks(backends, logger);
+  await warnOfRisks(backends, away, logger);
 
   const roles: RunningRole[] = [];
   for (const role of config.ROLES) {
@@ -101,8 +107,22 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
   };
 }
 
-async function warnOfRisks({ stock, log, book }: Backends, logger: Logger): Promise<void> {
-  const risks = await Promise.all([stock.risks(), log.risks(), book.risks()]);
+/** The log and the book were asked already. */
+function storesOf({ stock, leases, outages }: Backends): Store[] {
+  return [
+    { setting: 'STOCK_URL', ping: stock.ping, outage: outages.stock },
+    { setting: 'LEASE_URL', ping: leases.ping, outage: outages.lease },
+  ];
+}
+
+/** One that is away has said so; what it risks is told at the next start. */
+async function warnOfRisks(
+  { stock, log, book }: Backends,
+  away: ReadonlySet<string>,
+  logger: Logger,
+): Promise<void> {
+  const ofStock = away.has('STOCK_URL') ? [] : stock.risks();
+  const risks = await Promise.all([ofStock, log.risks(), book.risks()]);
   for (const risk of risks.flat()) logger.warn(risk);
 }
 

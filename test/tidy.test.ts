@@ -76,7 +76,8 @@ describe('import borders', () => {
   });
 
   it('leaves the choice of adapters to backends', () => {
-    const adapters = /origin\/\w+\/(redis|kafka|mysql|sqlite)-(stock|log|book|lease)\.ts$/;
+    const kinds = 'redis|kafka|mysql|planetscale|etcd|direct|sqlite';
+    const adapters = new RegExp(`origin/\\w+/(${kinds})-(stock|log|book|lease)\\.ts$`);
     const users = product.filter(
       (source) =>
         source.path !== 'origin/backends.ts' &&

@@ -3,6 +3,7 @@
  * (and names those that do not), `/metrics` is for Prometheus. They show nothing of buyers.
  */
 import { Hono } from 'hono';
+import { wordsOf } from '../backend-failures.ts';
 import type { Metrics } from '../metrics.ts';
 import { json } from './answer.ts';
 
@@ -42,7 +43,7 @@ async function failingChecks(checks: Checks): Promise<Record<string, string>> {
       );
       await Promise.race([check(), patience.promise])
         .catch((error: unknown) => {
-          failing[name] = error instanceof Error ? error.message : String(error);
+          failing[name] = wordsOf(error);
         })
         .finally(() => clearTimeout(timer));
     }),

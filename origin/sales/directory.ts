@@ -8,6 +8,7 @@ import { nodeHashing } from '../hashing.ts';
 import type { Logger } from '../logger.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { pause, repeatEvery } from '../timer.ts';
+import { levelOf } from '../told-errors.ts';
 
 export const REFRESH_EVERY_MS = 1_000;
 /**
@@ -71,7 +72,9 @@ export function createSaleDirectory(options: SaleDirectoryOptions): SaleDirector
   }
 
   const timer = repeatEvery(REFRESH_EVERY_MS, async () => {
-    await refresh().catch((error: unknown) => logger.warn({ error }, 'the sales cannot be read'));
+    await refresh().catch((error: unknown) =>
+      logger[levelOf(error)]({ error }, 'the sales cannot be read'),
+    );
   });
 
   return {

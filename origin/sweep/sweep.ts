@@ -9,6 +9,7 @@ import type { StockLedger } from '../admit/stock.ts';
 import { DELIVER_EVERY_MS, deliverRound } from '../close/deliver.ts';
 import type { Logger } from '../logger.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
+import { levelOf } from '../told-errors.ts';
 import { EXPIRE_BATCH, expireDue } from './expire.ts';
 import { EVENTS_BATCH, FORGET_EVENTS_EVERY_MS, forgetEvents } from './forget-events.ts';
 import { FORGET_BATCH, forgetResults } from './forget-results.ts';
@@ -87,7 +88,10 @@ export function createSweep(options: SweepOptions): SweepRound {
       if (!mayGoOn()) return;
       // One that fails must not keep the others from their work.
       await work(mayGoOn).catch((error: unknown) => {
-        logger.warn({ error, step }, 'a step of the sweep failed; the next round tries again');
+        logger[levelOf(error)](
+          { error, step },
+          'a step of the sweep failed; the next round tries again',
+        );
       });
     }
   };

@@ -13,6 +13,7 @@ import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import type { Transaction } from '../settle/transaction.ts';
 import type { Waiting } from '../settle/waiting.ts';
+import { levelOf } from '../told-errors.ts';
 import type { JoinRequest, JoinVerdict, Wish } from './decide-joins.ts';
 import { createGather } from './gather.ts';
 import { joinLine } from './join-line.ts';
@@ -103,7 +104,7 @@ export function createWaitlist(options: WaitlistOptions): Waitlist {
       return await ask(sale);
     } catch (error) {
       // It may have happened all the same: asked again, the answer is the same.
-      logger.warn({ error, saleId }, 'a backend gave no answer to the waitlist');
+      logger[levelOf(error)]({ error, saleId }, 'a backend gave no answer to the waitlist');
       return { kind: 'overloaded', retryAfterMs: BACKEND_RETRY_MS };
     }
   }

@@ -1,7 +1,7 @@
 /**
  * A whole shop for a test: an origin (one process or several) and, when asked for, the edge and the
  * sandbox that stands in for a payment provider, each a real process on a free port with data of
- * its own, on the embedded backends or on the stack's servers.
+ * its own, on the embedded backends, on the stack's servers, or on serverless ones before those.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
@@ -16,8 +16,9 @@ import { type Child, startEdge } from '../../cli/processes.ts';
 import { pause } from '../../origin/timer.ts';
 import { addresses, originEnvironment, serverUrls } from '../stack/addresses.ts';
 import { serversAreUp } from '../stack/are-up.ts';
+import { type Serverless, startServerless } from './serverless.ts';
 
-export type BackendsKind = 'embedded' | 'servers';
+export type BackendsKind = 'embedded' | 'servers' | 'serverless';
 
 export interface ShopProcess {
   url: string;
@@ -39,6 +40,8 @@ export interface OwnServers {
 
 export interface Shop {
   environment: Record<string, string>;
+  /** The gateways of the kind `serverless`. */
+  serverless: Serverless | undefined;
   operator: OperatorClient;
   /** Starts an origin with these variables on top; resolves when it is ready. */
   startOrigin(variables?: Record<string, string>, main?: string): Promise<ShopProcess>;
@@ -62,6 +65,9 @@ export async function openShop(kind: BackendsKind, own?: OwnServers): Promise<Sh
   const originPort = String(await freePort());
   const sandboxPort = String(await freePort());
   const operatorToken = randomBytes(24).toString('hex');
+  const servers = kind === 'embedded' ? undefined : await serversFor(name, own);
+  const serverless =
+    kind === 'serverless' ? await startServerless(servers?.BOOK_URL ?? '') : undefined;
   const environment: Record<string, string> = {
     PATH: process.env.PATH ?? '',
     DATA_DIR: dataDir,
@@ -80,12 +86,14 @@ export async function openShop(kind: BackendsKind, own?: OwnServers): Promise<Sh
     // Short, so that what a killed process left is taken up within a test's patience.
     RELAY_AFTER_MS: '1000',
     LEASE_TTL_MS: '2000',
-    ...(kind === 'servers' ? await serversFor(name, own) : {}),
+    ...servers,
+    ...serverless?.variables,
   };
   const started: (Child | ShopProcess)[] = [];
 
   return {
     environment,
+    serverless,
     operator: createOperatorClient(`http://127.0.0.1:${originPort}`, operatorToken),
     async startOrigin(variables = {}, main = 'origin/main.ts') {
       const all = { ...environment, ...variables };
@@ -109,10 +117,18 @@ export async function openShop(kind: BackendsKind, own?: OwnServers): Promise<Sh
     },
     async close() {
       for (const child of started.toReversed()) await child.stop();
-      if (kind === 'servers' && own?.mariadb === undefined) await dropDatabase(name);
+      await serverless?.close();
+      if (servers !== undefined && own?.mariadb === undefined) await dropDatabase(name);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** For the name of a suite: `, LOG_URL=direct`. */
+export function saidOf(variables: Record<string, string>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `, ${name}=${value}`)
+    .join('');
 }
 
 /** Names of their own on the shared servers, so that suites run side by side. */

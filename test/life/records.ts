@@ -64,11 +64,13 @@ export async function readRecords(shop: Shop, kind: BackendsKind, saleId: string
 }
 
 /** Without the provider's side. On servers the processes may run on. */
-export function readBookRecords({ environment }: Shop, kind: BackendsKind, saleId: string) {
+export function readBookRecords(shop: Shop, kind: BackendsKind, saleId: string) {
+  const { environment, serverless } = shop;
+  const database = serverless?.mariadbUrl ?? environment.BOOK_URL ?? '';
   const read = (query: Query, tables: string) => readBook(query, tables, saleId);
   return kind === 'embedded'
     ? withFile(join(environment.DATA_DIR ?? '', 'sluice.db'), (query) => read(query, 'book_'))
-    : withDatabase(environment.BOOK_URL ?? '', (query) => read(query, ''));
+    : withDatabase(database, (query) => read(query, ''));
 }
 
 async function readBook(query: Query, tables: string, saleId: string) {

@@ -12,26 +12,22 @@ const WEBHOOK_KEY = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
 const NAMED_TOKEN = 'the-token-of-anna';
 const STRIPE = { STRIPE_SECRET_KEY: 'sk_test_4711', STRIPE_WEBHOOK_SECRET: 'whsec_4711' };
 /** Each backend is spoken to in secret. */
+const CERTIFICATES = ['STOCK', 'LOG', 'BOOK', 'LEASE'].map((part) => ({
+  [`${part}_TLS_CA_FILE`]: '/ca.pem',
+  [`${part}_TLS_CERT_FILE`]: '/client.pem',
+  [`${part}_TLS_KEY_FILE`]: '/client.key',
+}));
 const SECURED = {
+  ...Object.assign({}, ...CERTIFICATES),
   STOCK_URL: 'rediss://redis.example',
-  LEASE_URL: 'rediss://redis.example',
-  STOCK_TLS_CA_FILE: '/ca.pem',
-  STOCK_TLS_CERT_FILE: '/client.pem',
-  STOCK_TLS_KEY_FILE: '/client.key',
+  LEASE_URL: 'etcd://etcd.example:2379',
   LOG_URL: 'kafka://kafka.example',
-  LOG_TLS: 'on',
-  LOG_TLS_CA_FILE: '/ca.pem',
-  LOG_TLS_CERT_FILE: '/client.pem',
-  LOG_TLS_KEY_FILE: '/client.key',
-  LOG_SASL_MECHANISM: 'plain',
-  LOG_SASL_USERNAME: 'sluice',
-  LOG_SASL_PASSWORD: 'the password of Kafka',
   BOOK_URL: 'mysql://sluice:4711@mysql.example/sluice',
-  BOOK_TLS: 'on',
-  BOOK_TLS_CA_FILE: '/ca.pem',
-  BOOK_TLS_CERT_FILE: '/client.pem',
-  BOOK_TLS_KEY_FILE: '/client.key',
+  ...{ LOG_TLS: 'on', BOOK_TLS: 'on', LEASE_TLS: 'on', LOG_SASL_MECHANISM: 'plain' },
+  ...{ LOG_SASL_USERNAME: 'sluice', LOG_SASL_PASSWORD: 'the password of Kafka' },
+  ...{ LEASE_USER: 'sluice', LEASE_PASSWORD: 'the password of etcd' },
 };
+const OPEN_STOCK = { STOCK_TLS_CA_FILE: '', STOCK_TLS_CERT_FILE: '', STOCK_TLS_KEY_FILE: '' };
 /** Everything that may be left out is there. */
 const WHOLE = {
   ...SECURED,
@@ -63,7 +59,9 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['STOCK_URL', '', /must begin with/],
   ['LOG_URL', 'redis://127.0.0.1', /sqlite: kafka:\/\//],
   ['BOOK_URL', 'postgres://127.0.0.1', /sqlite: mysql:\/\//],
-  ['LEASE_URL', 'etcd', /sqlite: redis:\/\/ rediss:\/\//],
+  ['LEASE_URL', 'etcd', /sqlite: redis:\/\/ rediss:\/\/ etcd:\/\//],
+  ['LEASE_URL', 'etcd://a:2379/prefix', /must be etcd:\/\/host:port/],
+  ['LEASE_URL', 'etcd://sluice@a:2379', /user:password/],
   ['DATA_DIR', '', /character/],
   ['ROLES', 'api,sell', /"all" or some of api,.*,notify,leaderboard,feed,reconcile/],
   ['ROLES', '', /"all" or some of/],
@@ -106,13 +104,14 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['LOG_PARTITIONS', '257', /<=256/],
   ['LOG_REPLICATION', '10', /<=9/],
   ['LOG_LEVEL', 'loud', /info/],
-  ...['STOCK', 'LOG', 'BOOK'].flatMap((part) =>
+  ...['STOCK', 'LOG', 'BOOK', 'LEASE'].flatMap((part) =>
     ['CA', 'CERT', 'KEY'].map((what): (typeof BAD)[number] => [
       ...([`${part}_TLS_${what}_FILE`, 'ca.pem', /begins with \//] as const),
     ]),
   ),
-  ['LOG_TLS', 'yes', /on/],
-  ['BOOK_TLS', '1', /on/],
+  ...['LOG', 'BOOK', 'LEASE'].map((part): (typeof BAD)[number] => [`${part}_TLS`, 'yes', /on/]),
+  ['LEASE_USER', 'slu\nice', /line ends/],
+  ['LEASE_PASSWORD', 'pass\tword', /line ends/],
   ['LOG_SASL_MECHANISM', 'gssapi', /scram-sha-256/],
   ['LOG_SASL_USERNAME', 'slu\nice', /line ends/],
   ['LOG_SASL_PASSWORD', 'pass\tword', /line ends/],
@@ -138,7 +137,8 @@ describe('a bad value', () => {
     'of %s comes with an example that is taken (%s)',
     (name, value) => {
       const example = refusalOf({ ...WHOLE, [name]: value }).split(`${name}=`)[1] ?? '';
-      expect(() => parseConfig({ ...WHOLE, [name]: example })).not.toThrow();
+      const rest = name === 'STOCK_URL' ? { ...WHOLE, ...OPEN_STOCK } : WHOLE;
+      expect(() => parseConfig({ ...rest, [name]: example })).not.toThrow();
     },
   );
 

@@ -64,6 +64,22 @@ describe('half a setting is refused', () => {
       { BOOK_TLS: 'on', BOOK_URL: 'mysql://user@10.0.0.7/sluice' },
       ['BOOK_URL', /must name its host/],
     ],
+    [
+      'etcd’s user without a password',
+      { LEASE_URL: 'etcd://a', LEASE_USER: 'sluice' },
+      ['LEASE_PASSWORD', /missing while LEASE_USER/],
+    ],
+    [
+      'etcd’s user twice',
+      { LEASE_URL: 'etcd://b:c@a', LEASE_USER: 'sluice', LEASE_PASSWORD: 'secret' },
+      ['LEASE_USER', /one of the two must go/],
+    ],
+    ['TLS to no etcd', { LEASE_TLS: 'on' }, ['LEASE_TLS', /no effect while LEASE_URL/]],
+    [
+      'a CA without LEASE_TLS',
+      { LEASE_URL: 'etcd://a', LEASE_TLS_CA_FILE: '/a' },
+      ['LEASE_TLS_CA_FILE', /LEASE_TLS is not on/],
+    ],
   ])('%s', (_name, given, [name, problem]) => {
     expect(securityMistakes(given)).toEqual([[name, expect.stringMatching(problem)]]);
   });

@@ -11,6 +11,8 @@ describe('secrets of the environment', () => {
     ['OPERATOR_TOKENS', 'ada:operator:0123456789abcdef0123', ['0123456789abcdef0123']],
     ['WEBHOOK_SECRET', `whsec_${KEY}`, [KEY.replace(/=$/, '')]],
     ['BOOK_URL', 'mysql://sluice:pa%2Fss-word@db.example/sluice', ['pa%2Fss-word', 'pa/ss-word']],
+    ['LEASE_URL', 'etcd://sluice:pa%2Fss-word@a:2379,b:2379', ['pa%2Fss-word', 'pa/ss-word']],
+    ['LEASE_PASSWORD', 'password-of-etcd', ['password-of-etcd']],
     ['STOCK_URL', 'rediss://:only-a-password@redis.example', ['only-a-password']],
     ['WEBHOOK_URL', 'https://shop.example/hook?token=4711-4711', ['token=4711-4711']],
     ['BOOK_URL', 'mysql://not a url:password-here', ['mysql://not a url:password-here']],
