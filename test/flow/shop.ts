@@ -14,6 +14,7 @@ import { createConnection } from 'mysql2/promise';
 import { createOperatorClient, type OperatorClient } from '../../cli/operator-client.ts';
 import { type Child, startEdge } from '../../cli/processes.ts';
 import { pause } from '../../origin/timer.ts';
+import { compileCache } from '../compile-cache.ts';
 import { addresses, originEnvironment, serverUrls } from '../stack/addresses.ts';
 import { serversAreUp } from '../stack/are-up.ts';
 import { type Serverless, startServerless } from './serverless.ts';
@@ -70,6 +71,7 @@ export async function openShop(kind: BackendsKind, own?: OwnServers): Promise<Sh
     kind === 'serverless' ? await startServerless(servers?.BOOK_URL ?? '') : undefined;
   const environment: Record<string, string> = {
     PATH: process.env.PATH ?? '',
+    ...compileCache,
     DATA_DIR: dataDir,
     ORIGIN_PORT: originPort,
     ORIGIN_URL: `http://127.0.0.1:${originPort}`,

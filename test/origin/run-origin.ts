@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { compileCache } from '../compile-cache.ts';
 
 export interface EndedProcess {
   exitCode: number | null;
@@ -28,7 +29,7 @@ export async function runNode(
 ): Promise<EndedProcess> {
   const child = spawn(process.execPath, args, {
     cwd: new URL('../..', import.meta.url),
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, ...compileCache, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 60_000,
   });

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compileCache } from '../compile-cache.ts';
 
 export const SANDBOX_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 
@@ -43,7 +44,10 @@ export function createSandboxPlace(): SandboxPlace {
 async function startProcess(variables: Record<string, string>): Promise<SandboxProcess> {
   const child = spawn(process.execPath, ['sandbox/main.ts'], {
     cwd: new URL('../..', import.meta.url),
-    env: { PATH: process.env.PATH, SANDBOX_PORT: '0', SANDBOX_SECRET, ...variables },
+    env: {
+      ...{ PATH: process.env.PATH, ...compileCache, SANDBOX_PORT: '0', SANDBOX_SECRET },
+      ...variables,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { pause } from '../../origin/timer.ts';
+import { compileCache } from '../compile-cache.ts';
 import { freePort } from '../flow/shop.ts';
 
 export interface Watched {
@@ -21,7 +22,7 @@ export async function startWatched(variables: Record<string, string>): Promise<W
     cwd: new URL('../..', import.meta.url),
     env: {
       ...{ LOG_LEVEL: 'debug', ...variables },
-      ...{ PATH: process.env.PATH, ORIGIN_PORT: String(port) },
+      ...{ PATH: process.env.PATH, ...compileCache, ORIGIN_PORT: String(port) },
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
