@@ -64,7 +64,7 @@ export function saleFrom(
 export async function createSale(stores: SaleStores, sale: Sale): Promise<'created' | 'conflict'> {
   const { book } = stores;
   if ((await book.createSale(sale)) === 'exists') {
-    const existing = (await book.sales()).find((candidate) => candidate.saleId === sale.saleId);
+    const existing = await saleOf(book, sale.saleId);
     if (existing === undefined || !sameTerms(existing, sale)) return 'conflict';
     if (!(await mayHaveBegunWith(book, sale))) return 'conflict';
     if (!existing.loaded) await loadSale(stores, existing);
@@ -87,12 +87,18 @@ export async function loadSale({ book, stock }: SaleStores, sale: Sale): Promise
   // Lost again at once: the sale stays as it is, not loaded, and the next round fills it.
   if (terms === undefined) return;
   if (terms.seq > 0 || terms.stock !== units) {
+    // Who loaded it at the same moment found it as it should be, and it sells already.
+    if ((await saleOf(book, saleId))?.loaded) return;
     throw new Error(
       `the stock store has another sale under the id ${saleId}: take another id, or another ` +
         'STOCK_PREFIX, or delete its keys',
     );
   }
   await reopen(book, { saleId, epoch, units, holdings: 0 });
+}
+
+async function saleOf(book: OrderBook, saleId: string): Promise<Sale | undefined> {
+  return (await book.sales()).find((sale) => sale.saleId === saleId);
 }
 
 /**

@@ -126,6 +126,12 @@ test('a store that sold under this id before is not taken over', async () => {
   expect(said).not.toContain('mark');
 });
 
+test('loaded by somebody else at the same moment, it may sell already', async () => {
+  const { stores, said } = storesWith([{ ...SALE, loaded: true }], undefined, 95);
+  await loadSale(stores, SALE);
+  expect(said).toEqual(['stock', LOADED]);
+});
+
 test('what an operator sends becomes a sale that is not loaded, with a seed of its own', () => {
   const wanted: NewSale = {
     saleId: 'phone',
