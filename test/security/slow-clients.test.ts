@@ -149,7 +149,9 @@ test('connections over the limit are dropped, those below it live', async () => 
   const { port: own } = server.address() as AddressInfo;
   const kept = [open(own), open(own), open(own)];
   await Promise.all(kept.map(({ socket }) => once(socket, 'connect')));
-  await pause(100);
+  const count = () =>
+    new Promise((resolve) => server.getConnections((_error, connections) => resolve(connections)));
+  await expect.poll(count).toBe(kept.length);
   const over = open(own);
   over.socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
   expect((await over.closed).answer).toBe('');
