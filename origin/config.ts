@@ -132,6 +132,7 @@ const schema = z.object({
   WEBHOOK_SECRET: webhookSecret.optional(),
   RELAY_AFTER_MS: count(100, 600_000).default(5_000),
   LEASE_TTL_MS: count(1_000, 600_000).default(10_000),
+  SHUTDOWN_DELAY_MS: count(0, 600_000).default(0),
   STOCK_PREFIX: z
     .string()
     .regex(/^[a-z0-9:-]{1,32}$/)
@@ -182,6 +183,7 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   WEBHOOK_SECRET: 'whsec_<the output of: openssl rand -base64 32>',
   RELAY_AFTER_MS: '5000',
   LEASE_TTL_MS: '10000',
+  SHUTDOWN_DELAY_MS: '8000',
   STOCK_PREFIX: 'sluice:',
   LOG_PREFIX: 'sluice',
   LOG_LANES: '4',

@@ -39,7 +39,7 @@ try {
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void drain(origin, logger));
+    process.once(signal, () => void drain(origin, config.SHUTDOWN_DELAY_MS, logger));
   }
 } catch (error) {
   console.error(redact(explain(error)));
@@ -54,8 +54,8 @@ function explain(error: unknown): string {
   return `${error.stack}${cause}`;
 }
 
-async function drain(origin: Origin, logger: Logger): Promise<void> {
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+async function drain(origin: Origin, delayMs: number, logger: Logger): Promise<void> {
+  setTimeout(() => process.exit(1), delayMs + STOP_WITHIN_MS).unref();
   await origin.close();
   logger.info('stopped');
   process.exit(0);

@@ -2,8 +2,8 @@
  * Builds an origin out of its configuration: opens the backends (backends.ts), starts the roles,
  * listens, and stops it all in the order that loses nothing.
  */
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ServerType } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Clock } from '../contract/clock.ts';
 import { createPassKeeper } from '../contract/pass.ts';
@@ -18,6 +18,7 @@ import type { Config } from './config.ts';
 import { createHeldOrders } from './dead-letters/held-orders.ts';
 import { nodeHashing } from './hashing.ts';
 import { createHttpServer } from './http/server.ts';
+import { stopServer } from './http/stop-server.ts';
 import { createAppender } from './log/appender.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
@@ -31,7 +32,6 @@ import { createWaitlist } from './waitlist/waitlist.ts';
 
 /** How long a stopping process waits for the log to take what clients were not yet promised. */
 const DRAIN_MS = 5_000;
-const CLOSE_IDLE_EVERY_MS = 25;
 
 export interface OriginOptions {
   config: Config;
@@ -192,13 +192,13 @@ async function startApi(parts: Parts): Promise<Origin> {
     port,
     async close() {
       draining = true;
-      await stopListening(server);
+      await stopServer(server, config.SHUTDOWN_DELAY_MS);
       await appender.drain(DRAIN_MS);
     },
   };
 }
 
-function listen(server: ServerType, config: Config): Promise<number> {
+function listen(server: Server, config: Config): Promise<number> {
   const { ORIGIN_HOST: host, ORIGIN_PORT: port } = config;
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -206,23 +206,5 @@ function listen(server: ServerType, config: Config): Promise<number> {
       reject(inUse ? new PortInUseError(port, host, { cause: error }) : error);
     });
     server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-/**
- * Waits for requests under way. Connections are closed as they fall idle, since one that is kept
- * alive would else bring new requests for as long as its client likes.
- */
-function stopListening(server: ServerType): Promise<void> {
-  return new Promise((resolve) => {
-    const closeIdle = () => {
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
-    };
-    const sweeping = setInterval(closeIdle, CLOSE_IDLE_EVERY_MS);
-    server.close(() => {
-      clearInterval(sweeping);
-      resolve();
-    });
-    closeIdle();
   });
 }

@@ -21,7 +21,7 @@ import type { Told } from './history.ts';
 
 export interface CrowdOptions {
   shop: Shop;
-  /** The API processes. */
+  /** The API processes; may change while the crowd is there. */
   urls: readonly string[];
   saleId: string;
   buyers: number;
@@ -46,7 +46,7 @@ export interface Crowd {
 const ANSWER_LIMIT_MS = 5_000;
 const ASK_AGAIN_MS = 200;
 const PATIENCE_MS = 25_000;
-const MAY_PASS = /^(no answer|no connection|429|503)/;
+const MAY_PASS = /^(no answer|no connection|cut off|429|503)/;
 
 export function sendCrowd(options: CrowdOptions): Crowd {
   const { saleId, buyers, overMs, from = 0 } = options;
@@ -138,8 +138,8 @@ type Answer = Pick<Told, 'answer' | 'orderId' | 'state'> & { saysWhen?: boolean 
 
 function noAnswer(error: Error & { cause?: { code?: string } }): Answer {
   const refused = error.cause?.code === 'ECONNREFUSED';
-  const answer = refused ? 'no connection' : 'no answer';
-  return { answer, orderId: undefined, state: undefined };
+  const broken = error.name === 'TimeoutError' ? 'no answer' : 'cut off';
+  return { answer: refused ? 'no connection' : broken, orderId: undefined, state: undefined };
 }
 
 async function readAnswer(response: Response): Promise<Answer> {

@@ -7,8 +7,8 @@
 export interface Told {
   buyerId: string;
   /**
-   * `202`, `409 sold-out`, …; `no connection` when nobody took the request, `no answer` when one
-   * was sent, and the connection broke or time was up.
+   * `202`, `409 sold-out`, …; `no connection` when nobody took the request; when it was sent,
+   * `cut off` when its connection broke, `no answer` when time was up.
    */
   answer: string;
   orderId: string | undefined;
@@ -65,6 +65,7 @@ const DOCUMENTED: ReadonlySet<string> = new Set([
   '503 overloaded',
   'no answer',
   'no connection',
+  'cut off',
 ]);
 
 /** How far along an order is; nobody is told of a step back. `accepting` promises nothing. */

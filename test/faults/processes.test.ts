@@ -11,7 +11,8 @@ import { untilThere } from '../life/act.ts';
 import { expectWhole } from './aftermath.ts';
 import { openKnownSale, sendCrowd, tally } from './buyers.ts';
 import { type Fleet, type FleetOptions, startFleet } from './fleet.ts';
-import { missingFor, OVER_MS, startSale, TEST_LIMIT, UNITS } from './stage.ts';
+import { balanceLoad } from './load-balancer.ts';
+import { IN_TIME, missingFor, OVER_MS, startSale, TEST_LIMIT, UNITS } from './stage.ts';
 
 /** Longer than the lease (LEASE_TTL_MS is 2 s here) and than the session of a consumer (6 s). */
 const HELD_STILL_MS = 9_000;
@@ -41,7 +42,8 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
 
   async function freshFleet(options: FleetOptions = {}): Promise<Fleet> {
     await fleet?.stop();
-    fleet = await startFleet(shop, { ...options, variables: { LOG_LEVEL: 'silent' } });
+    const variables = { LOG_LEVEL: 'silent', ...options.variables };
+    fleet = await startFleet(shop, { ...options, variables });
     return fleet;
   }
 
@@ -100,14 +102,20 @@ describe.skipIf(missing !== undefined)(name, TEST_LIMIT, () => {
     await expectWhole({ shop, saleId: 'rebalance', crowd, units: UNITS });
   });
 
-  it('restart one after another, and nobody is told of it but as documented', async () => {
-    const running = await sameFleet();
-    const crowd = await startSale(shop, running, 'rolling', 2 * OVER_MS);
+  it('restart one after another behind a load balancer, and no request is lost', async () => {
+    const running = await freshFleet({ variables: { SHUTDOWN_DELAY_MS: '8000' } });
+    const balancer = balanceLoad(running.urls);
+    const serving = { ...running, urls: balancer.urls };
+    const crowd = await startSale(shop, serving, 'rolling', 4 * OVER_MS);
     const { settles, apis } = running;
     await Promise.all([settles[0].restart(), apis[0].restart()]);
+    await expect.poll(() => balancer.urls.length, IN_TIME).toBe(2);
     await Promise.all([settles[1].restart(), apis[1].restart()]);
     await expectWhole({ shop, saleId: 'rolling', crowd, units: UNITS });
-    expect(tally(crowd.history)).not.toHaveProperty('no answer');
+    await balancer.stop();
+    expect(running.deaths()).toBe(4);
+    expect(tally(crowd.history)).not.toHaveProperty('cut off');
+    expect(tally(crowd.history)).not.toHaveProperty('no connection');
   });
 
   async function terms(saleId: string) {

@@ -1,6 +1,7 @@
 /** `LOG_URL=direct`: taken, and what contradicts it is refused in one line. */
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../origin/config.ts';
+import { parseConfig } from '../../origin/config.ts';
+import { refusalOf } from './config.refusal.ts';
 
 const LEAST = {
   PASS_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
@@ -34,13 +35,3 @@ describe('LOG_URL=direct', () => {
     expect(parseConfig(other).ACCEPT_AFTER).toBe('outbox');
   });
 });
-
-function refusalOf(environment: Record<string, string>): string {
-  try {
-    parseConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('the configuration was taken');
-}

@@ -3,7 +3,8 @@
  * right.
  */
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../origin/config.ts';
+import { parseConfig } from '../../origin/config.ts';
+import { refusalOf } from './config.refusal.ts';
 import { LEAST_ENVIRONMENT, runOrigin } from './run-origin.ts';
 
 const LEAST = { ...LEAST_ENVIRONMENT, LOG_LEVEL: undefined };
@@ -97,6 +98,7 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['WEBHOOK_SECRET', 'whsec_short', /24 to 64 bytes/],
   ['RELAY_AFTER_MS', '99', />=100/],
   ['LEASE_TTL_MS', '5', />=1000/],
+  ['SHUTDOWN_DELAY_MS', '-1', />=0/],
   ['STOCK_PREFIX', 'UPPER', /a-z/],
   ['LOG_PREFIX', 'a/b', /a-z/],
   ['LOG_LANES', '0', />=1/],
@@ -288,13 +290,3 @@ test('the process ends with these lines and nothing else', async () => {
   expect(ended.errors[1]).toMatch(/^OPERATOR_TOKEN: must be at least 16 characters; for example/);
   expect(ended.output).toBe('');
 });
-
-function refusalOf(environment: Record<string, string | undefined>): string {
-  try {
-    parseConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  throw new Error('the configuration was taken');
-}

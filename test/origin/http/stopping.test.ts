@@ -51,6 +51,22 @@ test('SIGTERM answers an order under way, takes no new one, and ends', async () 
   await shop.startOrigin().then((next) => next.stop());
 });
 
+test('with a delay, SIGTERM is told to a load balancer before anything is refused', async () => {
+  const origin = await shop.startOrigin({ SHUTDOWN_DELAY_MS: '3000' });
+  const stopped = origin.stop();
+  const readyz = () => fetch(`${origin.url}/readyz`);
+  await expect.poll(async () => (await readyz()).status).toBe(503);
+  const told = await readyz();
+  expect(await told.json()).toEqual({
+    status: 'not-ready',
+    notReady: { draining: 'the process is stopping' },
+  });
+  expect(told.headers.get('connection')).toBe('close');
+  expect((await fetch(`${origin.url}/healthz`)).status, 'it serves as before').toBe(200);
+  await refusesConnections(origin.url);
+  await stopped;
+});
+
 test('SIGTERM in the middle of a rush loses no promise', async () => {
   const origin = await shop.startOrigin();
   await openSale(shop, { saleId: 'rush', units: 500 });
