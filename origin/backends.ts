@@ -9,6 +9,7 @@ import { createRedisStock } from './admit/redis-stock.ts';
 import { createSqliteStock } from './admit/sqlite-stock.ts';
 import type { StockLedger } from './admit/stock.ts';
 import type { Config } from './config.ts';
+import { isEmbedded, isOverHttp } from './config-urls.ts';
 import { leaseLoginOf, readTlsMaterial, saslLoginOf } from './connection-security.ts';
 import { type EmbeddedDatabase, openEmbeddedDatabase } from './embedded.ts';
 import type { LeaderboardStore } from './leaderboard/board.ts';
@@ -59,8 +60,6 @@ export interface BackendsOptions {
   /** Told of what a log settles that settles by itself. */
   settleWatch: SettleWatch;
 }
-
-const isEmbedded = (url: string) => url.startsWith('sqlite:');
 
 export async function openBackends(options: BackendsOptions): Promise<Backends> {
   const { config } = options;
@@ -136,7 +135,7 @@ function openLeases({ config, clock }: BackendsOptions, embedded: Embedded, outa
 
 function openBook({ config, random, clock }: BackendsOptions, embedded: () => EmbeddedDatabase) {
   const { BOOK_URL: url } = config;
-  if (/^https?:/.test(url)) return createPlanetscaleBook({ url, clock, random });
+  if (isOverHttp(url)) return createPlanetscaleBook({ url, clock, random });
   return isEmbedded(url)
     ? createSqliteBook(embedded(), { clock, random })
     : createMysqlBook({
@@ -194,7 +193,7 @@ function given(setting: string | undefined): string {
 }
 
 function openRedis(url: string, config: Config, outage: Outage, backend: string): RedisConnection {
-  if (/^https?:/.test(url)) {
+  if (isOverHttp(url)) {
     const token = given(config.UPSTASH_REDIS_REST_TOKEN);
     return watched(connectUpstash({ url, token }), outage);
   }

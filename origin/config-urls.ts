@@ -13,6 +13,12 @@ export const bookUrl = z
       'loopback)',
   });
 
+/** All four backends may lie in one file of DATA_DIR. */
+export const isEmbedded = (url: string): boolean => url.startsWith('sqlite:');
+
+/** A round trip through a service instead of a connection that is held. */
+export const isOverHttp = (url: string): boolean => /^https?:/.test(url);
+
 /** Encrypted or on loopback, and naming no user. */
 export function isSafeUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;

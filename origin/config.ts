@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';
-import { bookUrl, isSafeUrl } from './config-urls.ts';
+import { bookUrl, isOverHttp, isSafeUrl } from './config-urls.ts';
 import { SECURITY_EXAMPLES, SECURITY_SETTINGS, securityMistakes } from './connection-security.ts';
 import type { Environment } from './environment.ts';
 import { parseFailpoints } from './failpoints.ts';
@@ -267,7 +267,7 @@ function contradictions(given: Environment): string[] {
 /** What one setting needs of another, judged by what is there, be its value good or bad. */
 function missingTogether(given: Environment): string[] {
   const provider = given.PAYMENT_PROVIDER ?? 'sandbox';
-  const overHttp = ['STOCK_URL', 'LEASE_URL'].find((name) => /^https?:/.test(given[name] ?? ''));
+  const overHttp = ['STOCK_URL', 'LEASE_URL'].find((name) => isOverHttp(given[name] ?? ''));
   const needed: [needs: boolean, name: keyof typeof EXAMPLES, why: string][] = [
     [provider === 'sandbox', 'SANDBOX_SECRET', 'PAYMENT_PROVIDER is sandbox'],
     [provider === 'stripe', 'STRIPE_SECRET_KEY', 'PAYMENT_PROVIDER is stripe'],

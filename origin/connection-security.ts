@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { isOverHttp } from './config-urls.ts';
 import type { Environment } from './environment.ts';
 
 /** From the root, since a process may be started anywhere. */
@@ -109,7 +110,7 @@ export function securityMistakes(given: Environment): [name: string, problem: st
       'must be on with LOG_SASL_MECHANISM=plain, which sends the password as it is',
     ],
     [
-      given.BOOK_TLS === 'on' && /^https?:/.test(given.BOOK_URL ?? ''),
+      given.BOOK_TLS === 'on' && isOverHttp(given.BOOK_URL ?? ''),
       'BOOK_TLS',
       'would have no effect while BOOK_URL is of HTTP, which is encrypted by itself',
     ],

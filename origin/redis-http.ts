@@ -5,7 +5,7 @@
  * closes in the very moment of a request costs its caller one such failure.
  */
 import { Redis } from '@upstash/redis';
-import { type RedisConnection, RedisRefusedError, redisFailure, scriptOver } from './redis.ts';
+import { connectionOver, type RedisConnection, RedisRefusedError, redisFailure } from './redis.ts';
 
 /** Answers come within two round trips over the internet; after this long the buyer asks again. */
 const CALL_TIMEOUT_MS = 2_000;
@@ -44,7 +44,6 @@ export function connectUpstash({ url, token }: RedisHttpOptions): RedisConnectio
   });
   const inTurn = createTurns();
 
-  /** Rejects with an error whose message is Redis's, or says what there was instead of one. */
   async function send(name: string, ...parameters: (string | number)[]): Promise<unknown> {
     return inTurn(async () => {
       try {
@@ -64,18 +63,12 @@ export function connectUpstash({ url, token }: RedisHttpOptions): RedisConnectio
     throw new RedisRefusedError(refusal);
   }
 
-  return {
-    command: (name, ...parameters) => send(name, ...parameters).catch(failed),
-    script(lua) {
-      const call = scriptOver(send, lua);
-      return (keys, parameters) => call(keys, parameters).catch(failed);
-    },
-    async ping() {
-      await send('PING').catch(failed);
-    },
+  return connectionOver({
+    send,
+    failed,
     /** There is nothing to end: idle connections close by themselves and keep no process alive. */
     async close() {},
-  };
+  });
 }
 
 type Begin = () => void;

@@ -6,7 +6,7 @@
 import { Redis } from 'ioredis';
 import { wordsOf } from './backend-failures.ts';
 import type { TlsMaterial } from './connection-security.ts';
-import { type RedisConnection, redisFailure, scriptOver } from './redis.ts';
+import { connectionOver, type RedisConnection, redisFailure } from './redis.ts';
 
 /** A healthy Redis answers in under 1 ms; after this long the buyer is better told to ask again. */
 const COMMAND_TIMEOUT_MS = 2_000;
@@ -61,24 +61,14 @@ export function connectRedis(options: RedisSocketOptions): RedisConnection {
     const cause = isReply ? error : (broken ?? error);
     throw redisFailure(host, wordsOf(cause), cause);
   }
-  const send = (name: string, ...parameters: (string | number)[]) =>
-    redis.call(name, ...parameters);
 
-  return {
-    command: (name, ...parameters) => send(name, ...parameters).catch(failed),
-    // ioredis's own `defineCommand` may send the hash a second time, and fail when scripts are
-    // flushed under load.
-    script(lua) {
-      const call = scriptOver(send, lua);
-      return (keys, parameters) => call(keys, parameters).catch(failed);
-    },
-    async ping() {
-      await send('PING').catch(failed);
-    },
+  return connectionOver({
+    send: (name, ...parameters) => redis.call(name, ...parameters),
+    failed,
     async close() {
       await redis.quit().catch(() => redis.disconnect());
     },
-  };
+  });
 }
 
 function reconnectDelayMs(attempt: number): number {

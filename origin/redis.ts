@@ -39,11 +39,33 @@ export interface RedisConnection {
   close(): Promise<void>;
 }
 
-/** A script over whatever sends a command and rejects with an error whose message is Redis's. */
-export function scriptOver(
-  send: (name: string, ...parameters: (string | number)[]) => Promise<unknown>,
-  lua: string,
-): RedisScript {
+/** Rejects with an error whose message is Redis's, or says what there was instead of one. */
+type Send = (name: string, ...parameters: (string | number)[]) => Promise<unknown>;
+
+export interface RedisLine {
+  send: Send;
+  /** Throws one of this port's errors for whatever `send` rejected with. */
+  failed(error: unknown): never;
+  close(): Promise<void>;
+}
+
+/** A connection over whatever sends commands. */
+export function connectionOver({ send, failed, close }: RedisLine): RedisConnection {
+  return {
+    command: (name, ...parameters) => send(name, ...parameters).catch(failed),
+    script(lua) {
+      const call = scriptOver(send, lua);
+      return (keys, parameters) => call(keys, parameters).catch(failed);
+    },
+    async ping() {
+      await send('PING').catch(failed);
+    },
+    close,
+  };
+}
+
+/** ioredis's own `defineCommand` may send the hash twice, and fail when scripts are flushed. */
+function scriptOver(send: Send, lua: string): RedisScript {
   const hash = createHash('sha1').update(lua).digest('hex');
   return (keys, parameters) => {
     const rest = [keys.length, ...keys, ...parameters];

@@ -9,6 +9,7 @@ import type { Random } from '../contract/random.ts';
 import type { LoadWatch } from './admit/load-watch.ts';
 import type { Backends } from './backends.ts';
 import type { Config, Role } from './config.ts';
+import { isOverHttp } from './config-urls.ts';
 import { countPendingLetters } from './dead-letters/letters.ts';
 import { createFeedRound, FEED_EVERY_MS } from './feed/follow.ts';
 import { createPostResults } from './feed/post-results.ts';
@@ -261,5 +262,5 @@ const LEAST_PACE_OVER_HTTP_MS = 500;
 
 /** How often a role looks: deliveries, boards and notices are that much later over HTTP. */
 export function paceOf(bookUrl: string, everyMs: number): number {
-  return /^https?:/.test(bookUrl) ? Math.max(everyMs, LEAST_PACE_OVER_HTTP_MS) : everyMs;
+  return isOverHttp(bookUrl) ? Math.max(everyMs, LEAST_PACE_OVER_HTTP_MS) : everyMs;
 }

@@ -7,6 +7,7 @@
  */
 import { type Failure, failureOf, isRefusal, saidBy } from './backend-failures.ts';
 import type { Config } from './config.ts';
+import { isEmbedded, isOverHttp } from './config-urls.ts';
 import type { Outage } from './outages.ts';
 
 export type UrlSetting = 'STOCK_URL' | 'LOG_URL' | 'BOOK_URL' | 'LEASE_URL';
@@ -104,7 +105,7 @@ function loginOf(setting: UrlSetting, url: string): string {
     return 'correct LOG_SASL_MECHANISM, LOG_SASL_USERNAME and LOG_SASL_PASSWORD';
   }
   if (url.startsWith('etcd:')) return `correct LEASE_USER and LEASE_PASSWORD, or ${setting}`;
-  if (setting !== 'BOOK_URL' && /^https?:/.test(url)) {
+  if (setting !== 'BOOK_URL' && isOverHttp(url)) {
     return 'correct UPSTASH_REDIS_REST_TOKEN, which is in the console of that very database';
   }
   const [scheme = ''] = url.split(':');
@@ -112,14 +113,10 @@ function loginOf(setting: UrlSetting, url: string): string {
 }
 
 function tlsOf(setting: UrlSetting, url: string): string {
-  if (/^https?:/.test(url)) return `correct the host in ${setting}, as its certificate names it`;
+  if (isOverHttp(url)) return `correct the host in ${setting}, as its certificate names it`;
   const name = url.startsWith('rediss:') ? 'STOCK' : setting.replace('_URL', '');
   return (
     `correct the host in ${setting}, as its certificate names it, or ${name}_TLS_CA_FILE, or do ` +
     'not ask a server for TLS that has none'
   );
-}
-
-function isEmbedded(url: string): boolean {
-  return url.startsWith('sqlite:');
 }

@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
+import { wordsOf } from '../backend-failures.ts';
 import type { TlsMaterial } from '../connection-security.ts';
 
 /** A healthy cluster answers within a fsync on two of three; elections take a second or two. */
@@ -155,20 +156,9 @@ function fieldsOf(value: unknown): Record<string, unknown> {
 
 function failureOf(endpoint: string, error: unknown): Error {
   if (error instanceof EtcdRefusedError) return error;
-  const { name, message, code } = fieldsOfError(error);
-  const isLate = name === 'AbortError' || name === 'TimeoutError';
-  const reason = isLate ? `no answer within ${ANSWER_TIMEOUT_MS} ms` : message || code;
+  const isLate = error instanceof Error && /^(Abort|Timeout)Error$/.test(error.name);
+  const reason = isLate ? `no answer within ${ANSWER_TIMEOUT_MS} ms` : wordsOf(error);
   return new EtcdUnavailableError(`etcd at ${endpoint} does not serve: ${reason}`, {
     cause: error,
   });
-}
-
-/** When each address of a name refuses, Node gives an error without a message, but with a code. */
-function fieldsOfError(error: unknown): { name: string; message: string; code: string } {
-  if (!(error instanceof Error)) return { name: '', message: String(error), code: '' };
-  return {
-    name: error.name,
-    message: error.message,
-    code: 'code' in error ? String(error.code) : '',
-  };
 }

@@ -66,16 +66,15 @@ export function createPlanetscaleConnections({ url, clock }: PlanetscaleOptions)
     const beside = parts.map((part) => (isBeside(part) ? read(part) : undefined));
     // Whoever fails first is told below; the others must not be forgotten meanwhile.
     const settled = Promise.allSettled(beside);
-    const results: (Result | undefined)[] = [];
+    const results: (Result | Promise<Result>)[] = [];
     try {
-      for (const part of parts) {
-        results.push(isBeside(part) ? undefined : await session.send(part));
+      for (const [index, part] of parts.entries()) {
+        results.push(beside[index] ?? (await session.send(part)));
       }
     } finally {
       await settled;
     }
-    const others = await Promise.all(beside);
-    return results.map((result, index) => (result ?? others[index]) as Result);
+    return Promise.all(results);
   }
 
   async function use<Value>(work: (session: MysqlSession) => Promise<Value>): Promise<Value> {
