@@ -12,6 +12,7 @@ import type {
   ReserveCall,
   StockLedger,
 } from '../../origin/admit/stock.ts';
+import { createFractions } from '../fractions.ts';
 import { NOW_MS, order } from './stock.trial.ts';
 
 export type Step =
@@ -34,15 +35,9 @@ const ORDERS_PER_BUYER = 4;
 /** A whole number from 0 up to, not including, `below`. */
 export type Dice = (below: number) => number;
 
-/** Mulberry32 (public domain, Tommy Ettinger): small, and the same on every machine. */
 export function createDice(seed: number): Dice {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const fraction = createFractions(seed);
+  return (below) => Math.floor(fraction() * below);
 }
 
 /** What a sale is likely to be by now; an adapter may know better. */

@@ -8,6 +8,7 @@ import { createLeases, type Leases } from '../../edge/leases.ts';
 import type { AdjustRate } from '../../edge/objects/coordinator.ts';
 import type { AskBucket } from '../../edge/refill.ts';
 import type { Region } from '../../edge/region.ts';
+import { createFractions } from '../fractions.ts';
 import { createRateObjects } from './rate-objects.ts';
 
 /** A call to a bucket in another city. */
@@ -224,15 +225,4 @@ function poisson(mean: number, fraction: () => number): number {
   let count = 0;
   for (let product = fraction(); product > limit; product *= fraction()) count += 1;
   return count;
-}
-
-/** mulberry32: small, and good enough to spread arrivals. */
-function createFractions(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -17,6 +17,7 @@ import type { LeaseAsk } from '../../edge/objects/shard.ts';
 import type { Platform } from '../../edge/platform.ts';
 import type { AskBucket } from '../../edge/refill.ts';
 import { createEdge } from '../../edge/wiring.ts';
+import { createFractions } from '../fractions.ts';
 import { createRateObjects } from './rate-objects.ts';
 
 export const START_MS = Date.parse('2026-11-11T00:00:00.000Z');
@@ -105,14 +106,8 @@ export interface OrderInit {
   headers?: Record<string, string>;
 }
 
-/** The same ones in each shop and run: no test of shares is unlucky once in some thousand runs. */
-function createFractions(): () => number {
-  let state = 1;
-  return () => {
-    state = (state * 48_271) % 0x7fffffff;
-    return state / 0x7fffffff;
-  };
-}
+/** Each shop has the same chance: no test of shares is unlucky once in some thousand runs. */
+const CHANCE_SEED = 1;
 
 export function openShop(sale = openSale(), change: Partial<Environment> = {}): Shop {
   const clock = { ms: START_MS };
@@ -122,7 +117,7 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
   const buckets = createBuckets(clock);
   const platform: Platform = {
     clock: { nowMs: () => clock.ms },
-    random: { ...systemRandom, fraction: createFractions() },
+    random: { ...systemRandom, fraction: createFractions(CHANCE_SEED) },
     pause: (durationMs) => scheduler.wait(durationMs),
     openCache: createColoCache(clock, twist),
     send: async (url, init) => {

@@ -87,7 +87,7 @@ describe('the snapshot', () => {
     const slow = Promise.withResolvers<Response>();
     shop.twist.origin = ({ path }) => (path.startsWith('/edge/') ? slow.promise : undefined);
     const first = shop.order();
-    await expect.poll(() => shop.snapshotAsks(), { timeout: 15_000, interval: 5 }).toBe(2);
+    await expect.poll(() => shop.snapshotAsks(), { interval: 5 }).toBe(2);
     const others = await Promise.all([shop.order(), shop.order(), shop.order()]);
     expect(others.map(({ status }) => status)).toEqual([202, 202, 202]);
     expect(shop.snapshotAsks()).toBe(2);

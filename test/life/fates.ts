@@ -31,17 +31,6 @@ const WEIGHTS: Record<Fate, number> = {
   'pay-then-refund': 5,
 };
 
-/** Mulberry32: small, and the same everywhere. */
-export function createDice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export function drawFate(fraction: number): Fate {
   let left = fraction * FATES.reduce((sum, fate) => sum + WEIGHTS[fate], 0);
   for (const fate of FATES) {

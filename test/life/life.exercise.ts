@@ -11,9 +11,10 @@ import { pause } from '../../origin/timer.ts';
 import { keepAlive, type Supervisor } from '../faults/supervisor.ts';
 import { auditAtRest, openSale } from '../flow/sale.ts';
 import { type BackendsKind, freePort, missingServers, openShop, type Shop } from '../flow/shop.ts';
+import { createFractions } from '../fractions.ts';
 import { type CrowdReport, runCrowd } from './crowd.ts';
 import { type Door, openDoor } from './door.ts';
-import { createDice, drawFate, type Fate } from './fates.ts';
+import { drawFate, type Fate } from './fates.ts';
 import { judgeLine, judgeMoney, judgePromises, judgeResolutions, judgeUnits } from './judge.ts';
 import { type Records, readRecords } from './records.ts';
 import { startSaleLife } from './sale-life.ts';
@@ -60,7 +61,7 @@ export async function exerciseLife(kind: BackendsKind): Promise<void> {
         ...(kind === 'servers' ? [`http://127.0.0.1:${otherPort}`] : []),
       ];
       const passKeys = shop.environment.PASS_KEYS ?? '';
-      door = await openDoor({ originUrls, passKeys, dice: createDice(seed + 1) });
+      door = await openDoor({ originUrls, passKeys, dice: createFractions(seed + 1) });
       const origins = () => startOrigins(shop, kind, otherPort);
       ({ crowd, audit, records } = await liveThrough({ shop, door, kind, seed, origins }));
     }, 240_000);
@@ -116,7 +117,7 @@ interface Stage {
 /** From the first click to the last refund; what is there when all processes have stopped. */
 async function liveThrough(given: Stage) {
   const { shop, door, kind, seed } = given;
-  const dice = createDice(seed);
+  const dice = createFractions(seed);
   const fates = Array.from({ length: BUYERS }, () => drawFate(dice()));
   const sandbox = await keepAlive(() =>
     shop.startSandbox(door.eventsUrl, { SANDBOX_LATE_MS: String(LATE_MS) }),
@@ -131,10 +132,10 @@ async function liveThrough(given: Stage) {
   const fateOf = (buyerId: string): Fate =>
     Date.now() < calmAtMs ? (fates[Number(buyerId.split('-')[1])] ?? 'pay') : 'pay';
   const life = startSaleLife({ shop, door, saleId: SALE, lateMs: LATE_MS, fateOf });
-  const killing = killSome({ origins, sandbox, dice: createDice(seed + 2) });
+  const killing = killSome({ origins, sandbox, dice: createFractions(seed + 2) });
   const crowd = await runCrowd({
     ...{ door, saleId: SALE, buyers: BUYERS, parallel: PARALLEL },
-    dice: createDice(seed + 3),
+    dice: createFractions(seed + 3),
   });
   const kills = await killing;
   await life.atRest(REST_WITHIN_MS);

@@ -4,7 +4,7 @@
  * RACE_SEED draws the same again.
  */
 import { expect } from 'vitest';
-import { createDice } from './dice.ts';
+import { createFractions } from '../fractions.ts';
 import type { PayPromise } from './exercise.ts';
 import type { PaySale, PayStage } from './pay.stage.ts';
 
@@ -59,7 +59,7 @@ async function race(stage: PayStage, sale: PaySale): Promise<void> {
  * are on their way at one moment; the rest never. The events that were sent are added to the list.
  */
 function payAtTheLastMoment({ fake }: PayStage, sale: PaySale): Promise<unknown>[] {
-  const roll = createDice(seed);
+  const roll = createFractions(seed);
   const fates = new Map<string, number>();
   const events: Promise<unknown>[] = [];
   function tell(paymentId: string): void {

@@ -63,7 +63,7 @@ export const outagePromises: readonly RecoverPromise[] = [
       stage.switchOff();
       const going = watcher.watch();
       const begun = async () => (await stage.again(sale)).sale.epoch;
-      await expect.poll(begun, { timeout: 15_000 }).toBe(2);
+      await expect.poll(begun).toBe(2);
       await pause(100);
       expect((await stage.again(sale)).sale).toMatchObject({ epoch: 2, loaded: false });
       expect((await stage.again(sale)).sale, 'nobody asks the store').toMatchObject({

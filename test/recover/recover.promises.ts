@@ -80,7 +80,7 @@ export const recoverPromises: readonly RecoverPromise[] = [
       const opened = stage.round();
       const terms = () => stage.stock.terms(sale.saleId);
       const isFrozen = expect.objectContaining({ epoch: 2, frozen: true });
-      await expect.poll(terms, { timeout: 15_000 }).toEqual(isFrozen);
+      await expect.poll(terms).toEqual(isFrozen);
       await pause(100);
       expect(await sale.rows()).toEqual([]);
       await stage.settle();

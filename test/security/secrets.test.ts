@@ -153,9 +153,7 @@ describe('no secret is shown by an origin that runs', () => {
     await whenUp(origin);
     await askAll(origin);
     const printed = () => origin.printed();
-    await expect
-      .poll(printed, { timeout: 15_000 })
-      .toMatch(/STOCK_URL, LEASE_URL: redis at .* does not serve/);
+    await expect.poll(printed).toMatch(/STOCK_URL, LEASE_URL: redis at .* does not serve/);
     expect(origin.answered.join('\n')).toMatch(/503/);
     expectNoSecret(origin);
   });
@@ -182,7 +180,7 @@ describe('no secret is shown by an origin that runs', () => {
       await pause(100);
     }
     const printed = () => origin.printed();
-    await expect.poll(printed, { timeout: 15_000 }).toMatch(/Invalid API Key/);
+    await expect.poll(printed).toMatch(/Invalid API Key/);
     for (const path of ['payments', 'orders']) {
       expect(await origin.ask(`/operator/sales/phone/${path}`, authorized())).toBe(200);
     }
