@@ -1,7 +1,7 @@
 /**
  * Test projects. `fast` is what runs within seconds and needs nothing; `edge` runs inside workerd;
  * `waiting` and `whole` start real processes, servers and browsers: `waiting` mostly waits for
- * them, so three of its files run at once; `whole` kills servers and loads them, a file at a time.
+ * them, so four of its files run at once; `whole` kills servers and loads them, a file at a time.
  */
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -56,7 +56,7 @@ export default defineConfig({
           name: 'waiting',
           include: ['test/**/*.test.ts'],
           exclude: [...FAST, ...EDGE, ...WHOLE],
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
           ...REAL_PARTS,
         },
