@@ -3,7 +3,9 @@
  * they are told something that lasts, and then follow their order until it is settled, each time at
  * another API process, as a load balancer would send them. All that they are told is kept.
  */
+import { createOperatorClient } from '../../cli/operator-client.ts';
 import { createOrderIdMaker } from '../../contract/ids.ts';
+import { operatorSaleSchema } from '../../contract/operator.ts';
 import {
   createPassKeeper,
   PASS_HEADER,
@@ -162,15 +164,22 @@ export function tally(history: readonly Told[]): Record<string, number> {
   return counts;
 }
 
-/** A sale that every API process has heard of: a process learns of it within a second. */
+/**
+ * A sale that every API process has heard of, with its stock: a process that looked while it was
+ * being made answers `recovering` until its next look, unless an operator asks it.
+ */
 export async function openKnownSale(
   shop: Shop,
   urls: readonly string[],
   terms: Partial<NewSale> & { saleId: string },
 ): Promise<void> {
   await openSale(shop, terms);
+  const { OPERATOR_TOKEN = '' } = shop.environment;
   for (const url of urls) {
-    const { view } = createAsking({ shop, urls: [url], saleId: terms.saleId }, []);
-    await untilThere(async () => ((await view()).answer === '200' ? true : undefined));
+    const operator = createOperatorClient(url, OPERATOR_TOKEN);
+    await untilThere(async () => {
+      const seen = await operator.get(`/operator/sales/${terms.saleId}`, operatorSaleSchema);
+      return seen.loaded || undefined;
+    });
   }
 }
