@@ -26,7 +26,10 @@ const PARALLEL = 100;
 const PAY_WINDOW_MS = 4_000;
 /** Later than the deadline: the provider has confirmed by then that the payment is cancelled. */
 const LATE_MS = 6_000;
-/** From then on everybody pays at once, so that the sale comes to its end. */
+/**
+ * From then on everybody pays at once, so that the sale comes to its end; though not before as many
+ * orders as there are units had their fates, however slow the machine is.
+ */
 const CALM_AFTER_MS = 22_000;
 const REST_WITHIN_MS = 120_000;
 /** Moments to kill at, each within this much of the one before. */
@@ -129,8 +132,10 @@ async function liveThrough(given: Stage) {
   });
 
   const calmAtMs = Date.now() + CALM_AFTER_MS;
-  const fateOf = (buyerId: string): Fate =>
-    Date.now() < calmAtMs ? (fates[Number(buyerId.split('-')[1])] ?? 'pay') : 'pay';
+  const fateOf = (buyerId: string): Fate => {
+    const isCalm = Date.now() >= calmAtMs && life.acted.size >= UNITS;
+    return isCalm ? 'pay' : (fates[Number(buyerId.split('-')[1])] ?? 'pay');
+  };
   const life = startSaleLife({ shop, door, saleId: SALE, lateMs: LATE_MS, fateOf });
   const killing = killSome({ origins, sandbox, dice: createFractions(seed + 2) });
   const crowd = await runCrowd({
