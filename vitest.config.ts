@@ -21,9 +21,15 @@ const FAST = [
   'test/origin/{close,dead-letters,feed,leaderboard,lease,log,notify,operator,pay,reconcile,recover,sales,settle,waitlist}/*.test.ts',
   'test/origin/admit/{admission,enter,order-view,pressure}.test.ts',
   'test/origin/admit/{redis-risks,reserve-batcher}.test.ts',
+  'test/origin/http/sale-list-route.test.ts',
   'test/bench/*.test.ts',
+  'test/browser/console.{terms,texts}.test.ts',
+  'test/console/read-frame.test.ts',
   'test/browser/page.{attempt,clock,later-step,next-step,schedule}.test.ts',
-  'test/cli/{duration,secrets}.test.ts',
+  'test/cli/{duration,known-names,manual,preheat,secrets,table}.test.ts',
+  'test/cli/doctor/{clocks,config,edge,versions}.test.ts',
+  'test/rehearse/{recommend,schedule}.test.ts',
+  'test/deploy/{commands,names,runbook,sizing}.test.ts',
 ];
 const EDGE = ['test/edge/**/*.test.ts'];
 const WHOLE = [

@@ -4,7 +4,7 @@
  * a machine that is busy with other things does not bend. The ratio to reach is 0.70.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -92,9 +92,10 @@ async function startWorkerd(folder: string): Promise<ChildProcess> {
   const modules = { origin: ORIGIN_WORKER, cache: CACHE_WORKER };
   for (const [name, text] of Object.entries(modules))
     writeFileSync(join(folder, `${name}.js`), text);
+  mkdirSync(join(folder, 'objects'));
   bundle(folder, 'edge/index.ts', 'edge');
   bundle(folder, 'bench/edge-refusal.bare.ts', 'bare');
-  writeFileSync(join(folder, 'config.capnp'), configText());
+  writeFileSync(join(folder, 'config.capnp'), configText(folder));
   const binary: string = createRequire(import.meta.url)('workerd').default;
   const child = spawn(binary, ['serve', join(folder, 'config.capnp')], { stdio: 'inherit' });
   for (let attempt = 0; attempt < 100; attempt += 1) {
@@ -124,7 +125,7 @@ function bundleName(entry: string): string {
   return entry.replace(/^.*\//, '').replace(/\.ts$/, '.js');
 }
 
-function configText(): string {
+function configText(folder: string): string {
   const passKeys = `${PASS_KEY.id}:${Buffer.from(PASS_KEY.secret).toString('base64')}`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -137,11 +138,13 @@ const config :Workerd.Config = (
         (name = "PASS_KEYS", text = "${passKeys}"),
         (name = "ALLOW_GUESTS", text = "on"),
         (name = "TOKEN_BUCKET", durableObjectNamespace = "TokenBucket"),
+        (name = "SALE_NUMBERS", durableObjectNamespace = "SaleNumbers"),
       ],
       durableObjectNamespaces = [
         (className = "TokenBucket", uniqueKey = "bucket", enableSql = true),
+        (className = "SaleNumbers", uniqueKey = "numbers", enableSql = true),
       ],
-      durableObjectStorage = (inMemory = void),
+      durableObjectStorage = (localDisk = "objects"),
       globalOutbound = "origin",
       cacheApiOutbound = "cache",
     )),
@@ -157,6 +160,7 @@ const config :Workerd.Config = (
       modules = [(name = "cache.js", esModule = embed "cache.js")],
       compatibilityDate = "${COMPATIBILITY_DATE}",
     )),
+    (name = "objects", disk = (path = "${folder}/objects", writable = true)),
   ],
   sockets = [
     (name = "edge", address = "127.0.0.1:${EDGE_PORT}", http = (), service = "edge"),

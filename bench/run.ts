@@ -11,6 +11,7 @@ import { rateGate } from './rate-gate.ts';
 import { recovery } from './recovery.ts';
 import { settle } from './settle.ts';
 import { sustained } from './sustained.ts';
+import { traces } from './traces.ts';
 import { upstash } from './upstash.ts';
 import { waitlist } from './waitlist.ts';
 
@@ -26,6 +27,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   planetscale,
   upstash,
   'back-pressure': backPressure,
+  traces,
   'edge-refusal': edgeRefusal,
   'rate-gate': rateGate,
   'edge-servers': edgeServers,

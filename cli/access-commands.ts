@@ -11,6 +11,7 @@ import {
 import { oneOrMore } from './numbers.ts';
 import { type OperatorClient, OperatorError } from './operator-client.ts';
 import { walkPages } from './pages.ts';
+import { showProgress } from './progress.ts';
 
 /** The origin takes 8 kB; the rest is for what stands around the entries. */
 const MAX_BATCH_CHARACTERS = 7_000;
@@ -109,11 +110,17 @@ async function change(
   const name = kind === 'code' ? 'presaleCodes' : kind;
   let mode = options.remove ? undefined : await modeFor(client, saleId, kind);
   let changed: SaleAccess | undefined;
-  for (const batch of batchesOf(entries)) {
-    const listed = { [name]: batch };
-    const body = options.remove ? { remove: listed } : { mode, add: listed };
-    changed = await client.post(pathOf(saleId), saleAccessSchema, body);
-    mode = undefined;
+  const progress = showProgress(saleId, entries.length);
+  try {
+    for (const batch of batchesOf(entries)) {
+      const listed = { [name]: batch };
+      const body = options.remove ? { remove: listed } : { mode, add: listed };
+      changed = await client.post(pathOf(saleId), saleAccessSchema, body);
+      progress.step(batch.length);
+      mode = undefined;
+    }
+  } finally {
+    progress.end();
   }
   if (changed === undefined) throw new OperatorError('nothing was changed');
   return changed;

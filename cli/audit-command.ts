@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { type Audit, auditSchema } from '../contract/operator.ts';
 import { pause } from '../origin/timer.ts';
 import type { OperatorClient } from './operator-client.ts';
+import { showProgress } from './progress.ts';
 
 const ATTEMPTS = 20;
 const BETWEEN_MS = 500;
@@ -29,10 +30,16 @@ export function addAuditCommand(
 
 async function auditAtRest(client: OperatorClient, saleId: string): Promise<Audit> {
   const path = `/operator/sales/${encodeURIComponent(saleId)}/audit`;
-  for (let attempt = 1; ; attempt += 1) {
-    const audit = await client.get(path, auditSchema);
-    if (audit.atWatermark || attempt === ATTEMPTS) return audit;
-    await pause(BETWEEN_MS);
+  const progress = showProgress('waiting for orders on their way', ATTEMPTS);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const audit = await client.get(path, auditSchema);
+      if (audit.atWatermark || attempt === ATTEMPTS) return audit;
+      progress.step();
+      await pause(BETWEEN_MS);
+    }
+  } finally {
+    progress.end();
   }
 }
 

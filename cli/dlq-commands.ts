@@ -14,7 +14,8 @@ import {
 } from '../contract/operator-dead-letters.ts';
 import { oneOrMore } from './numbers.ts';
 import { type OperatorClient, OperatorError } from './operator-client.ts';
-import { type ListOptions, printLines, walkPages } from './pages.ts';
+import { type ListOptions, walkPages } from './pages.ts';
+import { type Column, printList } from './table.ts';
 
 const PATH = '/operator/dead-letters';
 const CONFLICT = 409;
@@ -37,7 +38,7 @@ export function addDlqCommands(program: Command, { connect }: DlqCommandsOptions
     .option('--limit <count>', 'how many at most', oneOrMore, 100)
     .option('--json', 'prints one JSON object a line')
     .action(async ({ state, limit, json }: ListOptions) => {
-      await printLines(walkLetters(connect(), { state, limit }), { json, lineOf });
+      await printList(walkLetters(connect(), { state, limit }), { json, lineOf, columns: COLUMNS });
     });
 
   dlq
@@ -106,6 +107,18 @@ async function replayAll(client: OperatorClient, json: boolean | undefined): Pro
     }
   }
 }
+
+const COLUMNS: Column<DeadLetter>[] = [
+  { title: 'ID', of: ({ id }) => id, right: true },
+  { title: 'STATE', of: ({ state }) => state },
+  { title: 'ORDER', of: ({ orderId }) => orderId },
+  {
+    title: 'FROM',
+    of: ({ source, partition, offset }) => `${source} ${partition}/${offset}`,
+    minor: true,
+  },
+  { title: 'REASON', of: ({ reason }) => reason },
+];
 
 function lineOf({ id, state, reason, orderId, source, partition, offset }: DeadLetter): string {
   const from = `${source} ${partition}/${offset}`;

@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Environment } from '../origin/environment.ts';
-import { startEdge } from './processes.ts';
 import { readSecrets } from './secrets.ts';
 import { StartError } from './start-error.ts';
 
@@ -17,32 +16,36 @@ interface EdgeFlags {
   host: string;
   dataDir: string;
   watch: boolean;
+  json: boolean;
 }
 
 export function addEdgeCommand(program: Command, environment: () => Environment): void {
   program
     .command('edge')
-    .description('serve the edge from this machine, without Cloudflare (docs/operations.md)')
+    .description('serves the edge from this machine, without Cloudflare (docs/operations.md)')
     .option('--port <port>', 'where it listens (default: PORT, else 8787)', parsePort)
     .option('--host <address>', 'the address it listens at, for example 0.0.0.0', '127.0.0.1')
     .option('--data-dir <folder>', "where its objects' state is kept (default: DATA_DIR, .sluice)")
-    .option('--watch', 'serve the code anew when it changes')
+    .option('--watch', 'serves the code anew when it changes')
+    .option('--json', 'prints where it is as one JSON object')
     .action(async (flags: Partial<EdgeFlags> & { host: string }) => {
       const given = environment();
       const dataDir = flags.dataDir ?? given.DATA_DIR ?? '.sluice';
       const port = flags.port ?? portOf(given);
-      const { host, watch = false } = flags;
-      await serve({ ...readSecrets(dataDir), ...given }, { host, port, dataDir, watch });
+      const { host, watch = false, json = false } = flags;
+      await serve({ ...readSecrets(dataDir), ...given }, { host, port, dataDir, watch, json });
     });
 }
 
 async function serve(
   environment: Environment,
-  { port, host, dataDir, watch }: EdgeFlags,
+  { port, host, dataDir, watch, json }: EdgeFlags,
 ): Promise<void> {
   await ensureCanListen(host, port);
   const url = `http://${nameInUrl(host)}:${port}`;
   const place = { ...environment, DATA_DIR: dataDir, PORT: String(port) };
+  // It bundles the Worker: no other command waits until all that is needed for it is loaded.
+  const { startEdge } = await import('./edge/start-edge.ts');
   let isEnding = false;
   const edge = await startEdge(place, url, {
     host,
@@ -61,7 +64,7 @@ async function serve(
     throw error;
   });
   if (edge === undefined) return;
-  console.log(`The edge is at ${url}`);
+  console.log(json ? JSON.stringify({ url }) : `The edge is at ${url}`);
   const why = await edge.ended;
   if (!isEnding) throw new StartError(why);
 }

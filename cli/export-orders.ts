@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { OperatorOrder } from '../contract/operator.ts';
 import { OperatorError } from './operator-client.ts';
+import { showProgress } from './progress.ts';
 
 export type ExportFormat = 'csv' | 'jsonl';
 
@@ -38,14 +39,28 @@ export async function writeOrders(
   refuseExisting(file);
   // Its own, so that two exports at once do not write into each other's.
   const unfinished = `${file}.${process.pid}.part`;
+  const remove = () => rmSync(unfinished, { force: true });
+  // Also when it is interrupted.
+  process.once('exit', remove);
+  const progress = showProgress('orders written:');
   try {
-    await pipeline(orders, encoder(format), createWriteStream(unfinished));
+    await pipeline(counted(orders, progress.step), encoder(format), createWriteStream(unfinished));
     refuseExisting(file);
     renameSync(unfinished, file);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    remove();
     if (error instanceof OperatorError || !(error instanceof Error)) throw error;
     throw new OperatorError(`${file} cannot be written: ${error.message}`, undefined, error);
+  } finally {
+    progress.end();
+    process.off('exit', remove);
+  }
+}
+
+async function* counted<Item>(items: AsyncIterable<Item>, count: () => void): AsyncGenerator<Item> {
+  for await (const item of items) {
+    count();
+    yield item;
   }
 }
 

@@ -10,7 +10,8 @@ import {
 } from '../contract/deliveries.ts';
 import { oneOrMore } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
-import { type ListOptions, printLines, walkPages } from './pages.ts';
+import { type ListOptions, walkPages } from './pages.ts';
+import { type Column, printList } from './table.ts';
 
 export function addNoticeCommands(
   program: Command,
@@ -31,7 +32,7 @@ export function addNoticeCommands(
         itemsOf: (page) => page.deliveries,
         ...{ state, limit },
       });
-      await printLines(found, { json, lineOf });
+      await printList(found, { json, lineOf, columns: COLUMNS });
     });
 
   notices
@@ -62,6 +63,21 @@ async function replayEach(client: OperatorClient, ids: readonly string[]): Promi
 function replay(client: OperatorClient, wanted: { all: true } | { ids: string[] }) {
   return client.post('/operator/deliveries/replay', replayedSchema, wanted);
 }
+
+const COLUMNS: Column<Delivery>[] = [
+  { title: 'NOTICE', of: ({ deliveryId }) => deliveryId },
+  { title: 'TYPE', of: ({ type }) => type, minor: true },
+  { title: 'ORDER', of: ({ orderId }) => orderId, minor: true },
+  { title: 'STATE', of: ({ state }) => state },
+  { title: 'TRIES', of: ({ tries }) => tries, right: true, minor: true },
+  { title: 'DELIVERED', of: ({ deliveredAt }) => deliveredAt, minor: true },
+  {
+    title: 'NEXT',
+    minor: true,
+    of: ({ deliveredAt, dueAt }) => (deliveredAt === undefined ? dueAt : undefined),
+  },
+  { title: 'LAST ERROR', of: ({ lastError }) => lastError },
+];
 
 function lineOf({ deliveryId, type, orderId, state, tries, ...times }: Delivery): string {
   const { dueAt, deliveredAt, lastError } = times;

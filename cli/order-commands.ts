@@ -6,10 +6,18 @@ import { orderStateSchema } from '../contract/order.ts';
 import { type ExportFormat, writeOrders } from './export-orders.ts';
 import { oneOrMore } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
-import { type ListOptions, printLines, walkPages } from './pages.ts';
+import { type ListOptions, walkPages } from './pages.ts';
+import { type Column, printList } from './table.ts';
 
 interface OrderCommandsOptions {
   connect(): OperatorClient;
+}
+
+interface ExportOptions {
+  out?: string;
+  format: ExportFormat;
+  json?: boolean;
+  state?: string;
 }
 
 const states = () =>
@@ -18,7 +26,7 @@ const states = () =>
   );
 
 export function addOrderCommands(program: Command, { connect }: OrderCommandsOptions): void {
-  const order = program.command('order').description('orders');
+  const order = program.command('order').description('shows, cancels, refunds and exports orders');
   const pathOf = (orderId: string) => `/operator/orders/${encodeURIComponent(orderId)}`;
 
   order
@@ -28,7 +36,11 @@ export function addOrderCommands(program: Command, { connect }: OrderCommandsOpt
     .option('--limit <count>', 'how many at most', oneOrMore, 100)
     .option('--json', 'prints one JSON object a line')
     .action(async (saleId: string, { state, limit, json }: ListOptions) => {
-      await printLines(walkOrders(connect(), { saleId, state, limit }), { json, lineOf });
+      await printList(walkOrders(connect(), { saleId, state, limit }), {
+        json,
+        lineOf,
+        columns: COLUMNS,
+      });
     });
 
   order
@@ -66,16 +78,12 @@ export function addOrderCommands(program: Command, { connect }: OrderCommandsOpt
     .description("writes all of a sale's settled orders to standard output or a file")
     .addOption(states())
     .addOption(new Option('--format <format>', 'how').choices(['csv', 'jsonl']).default('csv'))
+    .option('--json', 'the same as --format jsonl')
     .option('--out <file>', 'the file; one that is there is left alone')
-    .action(
-      async (
-        saleId: string,
-        { out, format, state }: { out?: string; format: ExportFormat; state?: string },
-      ) => {
-        const orders = walkOrders(connect(), { saleId, state });
-        await writeOrders(orders, { format, file: out });
-      },
-    );
+    .action(async (saleId: string, { out, format, json, state }: ExportOptions) => {
+      const orders = walkOrders(connect(), { saleId, state });
+      await writeOrders(orders, { format: json ? 'jsonl' : format, file: out });
+    });
 }
 
 function walkOrders(
@@ -94,6 +102,17 @@ function show(order: OperatorOrder, json: boolean | undefined): void {
   const lines = Object.entries(order).map(([name, value]) => `${name.padEnd(10)} ${value}`);
   console.log(json ? JSON.stringify(order) : lines.join('\n'));
 }
+
+const COLUMNS: Column<OperatorOrder>[] = [
+  { title: 'ORDER', of: ({ orderId }) => orderId },
+  { title: 'STATE', of: ({ state }) => state },
+  { title: 'WHY', of: ({ reason, closedBy }) => reason ?? closedBy },
+  { title: 'UNITS', of: ({ quantity }) => quantity, right: true, minor: true },
+  { title: 'BUYER', of: ({ buyerId }) => buyerId },
+  { title: 'SETTLED', of: ({ settledAt }) => settledAt, minor: true },
+  { title: 'PAYMENT', of: ({ payment }) => payment, minor: true },
+  { title: 'PAY BEFORE', of: ({ payBefore }) => payBefore, minor: true },
+];
 
 function lineOf(order: OperatorOrder): string {
   const { orderId, state, reason, quantity, buyerId, settledAt, payBefore, payment } = order;

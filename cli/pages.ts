@@ -43,11 +43,3 @@ export interface ListOptions {
   limit: number;
   json?: boolean;
 }
-
-/** One line an item, as soon as it is there. */
-export async function printLines<Item>(
-  items: AsyncIterable<Item>,
-  { json, lineOf }: { json: boolean | undefined; lineOf(item: Item): string },
-): Promise<void> {
-  for await (const item of items) console.log(json ? JSON.stringify(item) : lineOf(item));
-}

@@ -1,4 +1,4 @@
-/** `sluice sale …`: makes, lists, opens, pauses, closes and recovers sales, adds units. */
+/** `sluice sale …`: makes, shows, opens, pauses, closes and recovers sales, adds units. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { Clock } from '../contract/clock.ts';
@@ -7,6 +7,8 @@ import { type OperatorSale, operatorSaleSchema } from '../contract/operator.ts';
 import { parseDurationMs } from './duration.ts';
 import { decimal, oneOrMore, wholeNumber } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
+import { addPreheatCommand } from './preheat-command.ts';
+import { type Column, printList } from './table.ts';
 
 export interface SaleCommandsOptions {
   connect(): OperatorClient;
@@ -33,19 +35,29 @@ interface CreateOptions {
 }
 
 export function addSaleCommands(program: Command, { connect, clock }: SaleCommandsOptions): void {
-  const sale = program.command('sale').description('sales');
+  const sale = program.command('sale').description('makes, shows, opens, pauses and closes sales');
 
   addCreate(sale, { connect, clock });
+  addPreheatCommand(sale, { connect });
 
   sale
     .command('list')
     .description('shows all sales')
-    .option('--json', 'prints the answer as JSON')
-    .action(async (options: { json?: boolean }) => {
+    .option('--json', 'prints one JSON object a line')
+    .action(async ({ json }: { json?: boolean }) => {
       const schema = z.object({ sales: z.array(operatorSaleSchema) });
       const { sales } = await connect().get('/operator/sales', schema);
-      if (options.json) console.log(JSON.stringify(sales));
-      else for (const each of sales) print(each, false);
+      await printList(sales, { json, lineOf, columns: COLUMNS });
+    });
+
+  sale
+    .command('show <sale>')
+    .description('shows a sale with all its terms')
+    .option('--json', 'prints the answer as JSON')
+    .action(async (saleId: string, { json }: { json?: boolean }) => {
+      const path = `/operator/sales/${encodeURIComponent(saleId)}`;
+      const shown = await connect().get(path, operatorSaleSchema);
+      console.log(json ? JSON.stringify(shown) : termsOf(shown));
     });
 
   sale
@@ -86,8 +98,14 @@ function addCreate(sale: Command, { connect, clock }: SaleCommandsOptions): void
     )
     .option('--currency <code>', 'ISO 4217', 'CNY')
     .option('--picture <url>', 'https:// or a path of the edge')
-    .option('--opens-in <duration>', 'from now: 500ms, 15s, 5m, 1h, 7d', duration, 0)
-    .option('--closes-in <duration>', 'from now', duration, 3_600_000)
+    .addOption(
+      new Option('--opens-in <duration>', 'from now: 500ms, 15s, 5m, 1h, 7d')
+        .argParser(duration)
+        .default(0, 'now'),
+    )
+    .addOption(
+      new Option('--closes-in <duration>', 'from now').argParser(duration).default(3_600_000, '1h'),
+    )
     .option('--per-buyer <count>', 'units a buyer may have', wholeNumber, 1)
     .option('--rate <per second>', 'orders a second the origin is to get', decimal, 1000)
     .option('--share <fraction>', 'share of the crowd that is drawn, 0 to 1', decimal, 1)
@@ -131,15 +149,36 @@ const CHANGES = {
 };
 
 function print(sale: OperatorSale, json: boolean | undefined): void {
-  if (json) {
-    console.log(JSON.stringify(sale));
-    return;
-  }
+  console.log(json ? JSON.stringify(sale) : lineOf(sale));
+}
+
+const COLUMNS: Column<OperatorSale>[] = [
+  { title: 'SALE', of: ({ saleId }) => saleId },
+  { title: 'STATE', of: ({ state }) => state },
+  { title: 'LEFT', of: ({ stockLeft }) => stockLeft ?? '?', right: true },
+  { title: 'UNITS', of: ({ units }) => units, right: true, minor: true },
+  { title: 'WAITING', of: ({ waitlist }) => waitlist?.waiting, right: true, minor: true },
+  { title: 'PRICE', of: ({ price }) => price, right: true, minor: true },
+  { title: 'CURRENCY', of: ({ currency }) => currency, minor: true },
+  { title: 'OPENS', of: ({ opensAt }) => opensAt, minor: true },
+  { title: 'CLOSES', of: ({ closesAt }) => closesAt, minor: true },
+  { title: 'TITLE', of: ({ title }) => title },
+];
+
+function termsOf(sale: OperatorSale): string {
+  const lines = Object.entries(sale).map(([name, value]: [string, unknown]) => {
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return `${name.padEnd(20)} ${text}`;
+  });
+  return lines.join('\n');
+}
+
+function lineOf(sale: OperatorSale): string {
   const { saleId, state, units, price, currency, waitlist, opensAt, closesAt, title } = sale;
   const left = `${sale.stockLeft ?? '?'} of ${units} left`;
   const waiting = waitlist === undefined ? 'no waitlist' : `${waitlist.waiting} waiting`;
   const terms = `${price} ${currency}  ${opensAt} to ${closesAt}`;
-  console.log([saleId, state, left, waiting, terms, title].join('  '));
+  return [saleId, state, left, waiting, terms, title].join('  ');
 }
 
 function duration(text: string): number {

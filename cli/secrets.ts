@@ -20,6 +20,7 @@ const keptSchema = secretsSchema.partial();
 type KeptSecrets = z.infer<typeof keptSchema>;
 
 const FILE = 'secrets.json';
+export const secretsFile = (dataDir: string) => join(dataDir, FILE);
 
 export class SecretsError extends Error {
   readonly code = 'secrets';
@@ -32,8 +33,8 @@ export function ensureSecrets(dataDir: string, environment: Environment): Secret
   const secrets = eachSecret((name) => kept?.[name] ?? made[name]);
   if (!secretsSchema.safeParse(kept).success) {
     mkdirSync(dataDir, { recursive: true });
-    writeFileSync(join(dataDir, FILE), `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-    chmodSync(join(dataDir, FILE), 0o600);
+    writeFileSync(secretsFile(dataDir), `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(secretsFile(dataDir), 0o600);
   }
   return eachSecret((name) => environment[name] ?? secrets[name]);
 }
@@ -51,13 +52,13 @@ function eachSecret(choose: (name: keyof Secrets) => string): Secrets {
 export function readSecrets(dataDir: string): KeptSecrets | undefined {
   let text: string;
   try {
-    text = readFileSync(join(dataDir, FILE), 'utf8');
+    text = readFileSync(secretsFile(dataDir), 'utf8');
   } catch {
     return undefined;
   }
   const parsed = keptSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new SecretsError(`${join(dataDir, FILE)} is damaged; remove it to have new secrets made`);
+  throw new SecretsError(`${secretsFile(dataDir)} is damaged; remove it to have new secrets made`);
 }
 
 /** Undefined when it is no JSON: a file cut short is as damaged as one with other content. */

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { type OperatorWaiter, operatorWaitlistSchema } from '../contract/operator-waitlist.ts';
 import { oneOrMore } from './numbers.ts';
 import type { OperatorClient } from './operator-client.ts';
-import { type ListOptions, printLines, walkPages } from './pages.ts';
+import { type ListOptions, walkPages } from './pages.ts';
+import { type Column, printList } from './table.ts';
 
 export function addWaitlistCommands(
   program: Command,
@@ -22,9 +23,18 @@ export function addWaitlistCommands(
         itemsOf: (page) => page.waiters,
         limit,
       });
-      await printLines(found, { json, lineOf });
+      await printList(found, { json, lineOf, columns: COLUMNS });
     });
 }
+
+const COLUMNS: Column<OperatorWaiter>[] = [
+  { title: 'NUMBER', of: ({ number }) => number, right: true },
+  { title: 'STATE', of: ({ state }) => state },
+  { title: 'UNITS', of: ({ quantity }) => quantity, right: true, minor: true },
+  { title: 'BUYER', of: ({ buyerId }) => buyerId },
+  { title: 'JOINED', of: ({ joinedAt }) => joinedAt, minor: true },
+  { title: 'ORDER', of: ({ orderId }) => orderId },
+];
 
 function lineOf({ number, state, quantity, buyerId, joinedAt, orderId }: OperatorWaiter): string {
   const line = `${number}  ${state.padEnd(8)} ${quantity} × ${buyerId}  ${joinedAt}`;

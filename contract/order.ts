@@ -60,8 +60,18 @@ export const orderViewSchema = z
   .meta({ id: 'Order' });
 export type OrderView = z.infer<typeof orderViewSchema>;
 
+/** What a list of orders says besides; missing where only the order itself is known. */
+const ofItsSale = {
+  title: z.string(),
+  /** When the click was accepted. */
+  placedAt: z.iso.datetime({ precision: 3 }).optional(),
+  /** Of one unit, in minor units of `currency`. */
+  price: z.int().min(0).optional(),
+  currency: z.string().optional(),
+};
+
 /** A buyer's orders in all sales, the newest first. */
 export const myOrdersSchema = z
-  .object({ orders: z.array(orderViewSchema.extend({ title: z.string() })) })
+  .object({ orders: z.array(orderViewSchema.extend(ofItsSale)) })
   .meta({ id: 'MyOrders' });
 export type MyOrders = z.infer<typeof myOrdersSchema>;

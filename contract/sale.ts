@@ -92,9 +92,18 @@ export const SALE_LIMITS = {
   payWindowMs: { least: 1_000, most: 86_400_000 },
 } as const;
 
+/** What the ids of rehearsals begin with (rehearsal.ts), and no other sale's does. */
+const REHEARSAL_PREFIX = 'rehearsal-';
+
+export function isRehearsal(saleId: string): boolean {
+  return saleId.startsWith(REHEARSAL_PREFIX);
+}
+
 export const newSaleSchema = z
   .object({
-    saleId: saleIdSchema,
+    saleId: saleIdSchema.refine((id) => !isRehearsal(id), {
+      error: `must not begin with ${REHEARSAL_PREFIX}, which marks rehearsals`,
+    }),
     title: z.string().trim().min(1).max(200),
     units: z.int().min(1).max(SALE_LIMITS.units),
     price: z.int().min(0).max(1_000_000_000_000),

@@ -6,14 +6,16 @@ import { type Context, Hono } from 'hono';
 import { systemClock } from '../contract/clock.ts';
 import { addHeaders, answerOf, cookieHeaders, jsonAnswer } from './answer.ts';
 import { createErrorLog, messageOf } from './log.ts';
+import { refuseStranger } from './rehearsals.ts';
 import { joinWaitlist, placeOrder } from './routes/crowd-requests.ts';
 import { viewDrawIdentity, viewDrawProof } from './routes/draw-proof.ts';
 import { openFeed, takeResults } from './routes/feed.ts';
 import { askForChallenge, showChallenge, takeAnswer } from './routes/human.ts';
+import { tellNumbers } from './routes/numbers.ts';
 import { createOtherMethods } from './routes/other-methods.ts';
 import { changeOrder, ownPlace, readMine, readMyOrders, readOrder } from './routes/own-requests.ts';
 import { takeProviderEvent } from './routes/provider-events.ts';
-import { viewLeaderboard, viewSale } from './routes/sale-views.ts';
+import { viewLeaderboard, viewSale, viewSales } from './routes/sale-views.ts';
 import { DOCUMENTATION_HEADERS, missingHeaders } from './security-headers.ts';
 import type { Edge } from './wiring.ts';
 
@@ -31,6 +33,9 @@ export function createApp(edge: Edge): Hono {
   app.post('/api/sales/:saleId/results', ({ req }) =>
     takeResults(edge, req.raw, req.param('saleId')),
   );
+  app.get('/api/sales/:saleId/numbers', ({ req }) =>
+    tellNumbers(edge, req.raw, req.param('saleId')),
+  );
   const others = createOtherMethods(edge);
   app.notFound(({ req }) => others.fetch(req.raw));
   app.onError((error) => {
@@ -47,8 +52,8 @@ export function createApp(edge: Edge): Hono {
 function withBorder(app: Hono, edge: Edge): Hono {
   const { fetch } = app;
   app.fetch = async (request, bindings, context) => {
-    const { crossOrigin } = edge;
-    const refusal = crossOrigin.refuse(request);
+    const { crossOrigin, tickets, platform } = edge;
+    const refusal = crossOrigin.refuse(request) ?? refuseStranger(tickets, request, platform.clock);
     const answer = refusal ? answerOf(refusal) : await fetch(request, bindings, context);
     return addHeaders(answer, [
       ...missingHeaders(request, answer),
@@ -97,6 +102,7 @@ function addOwnRoutes(app: Hono, edge: Edge): void {
 }
 
 function addPublicRoutes(app: Hono, edge: Edge): void {
+  app.get('/api/sales', ({ executionCtx }) => viewSales(edge, executionCtx));
   app.get('/api/sales/:saleId', ({ req, executionCtx }) =>
     viewSale(edge, req.param('saleId'), executionCtx),
   );

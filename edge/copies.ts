@@ -81,6 +81,8 @@ interface CopyNeeds<Told, Known> {
   maxEntries: number;
   /** Left out for what changes as a sale does. */
   times?: CopyTimes;
+  /** Told of each who asks, whether what was there was fresh enough. */
+  observe?: (key: string, known: Known | undefined, isHit: boolean) => void;
 }
 
 const UNAVAILABLE: Refusal = { kind: 'overloaded', retryAfterMs: PAUSE_AFTER_FAILURE_MS };
@@ -157,6 +159,7 @@ export function createCopies<Told, Known extends object>(
   ): Promise<Entry<Known>> {
     const entry = entryOf(entries, key);
     let plan = planNow(entry);
+    const isHit = plan === 'use';
     for (const pauseMs of LOOK_AGAIN_AFTER_MS) {
       if (plan !== 'wait' || isEnough(entry)) break;
       await platform.pause(pauseMs);
@@ -169,6 +172,7 @@ export function createCopies<Told, Known extends object>(
       context.waitUntil(asking);
       await asking;
     }
+    needs.observe?.(key, entry.known, isHit);
     return entry;
   }
 

@@ -11,6 +11,7 @@ import {
   identityOf,
   identityVariables,
 } from './identity-environment.ts';
+import { type TraceTerms, traceTermsOf, traceVariables } from './trace-environment.ts';
 
 /** In a region; a shard serves 1,000 orders a second and more: 64 are past any origin. */
 const MAX_RATE_SHARDS = 64;
@@ -31,6 +32,8 @@ export interface Environment extends IdentityEnvironment {
   rateShards: number;
   /** How many objects hold a sale's open pages. */
   feedShards: number;
+  /** Missing where no traces are sent. */
+  traces?: TraceTerms | undefined;
 }
 
 export class BadEnvironmentError extends Error {
@@ -75,6 +78,7 @@ const environmentSchema = z.object({
     .number({ error: `must be a whole number from 1 to ${MAX_FEED_SHARDS}, for example 8` })
     .pipe(z.int().min(1).max(MAX_FEED_SHARDS))
     .default(DEFAULT_FEED_SHARDS),
+  ...traceVariables,
 });
 
 /** The names of all variables that the Worker knows. */
@@ -98,6 +102,7 @@ export function parseEnvironment(bindings: Record<string, unknown>): Environment
     allowedOrigins: parsed.data.ALLOWED_ORIGINS,
     rateShards: RATE_SHARDS,
     feedShards: FEED_SHARDS,
+    traces: traceTermsOf(parsed.data),
   };
 }
 

@@ -11,6 +11,7 @@ import { answerOf, type ExtraHeaders } from './answer.ts';
 import { createErrorLog } from './log.ts';
 import type { CallOrigin, OriginReply, OriginRequest } from './origin.ts';
 import type { OriginLoad } from './pressure-seen.ts';
+import type { RequestTrace } from './trace.ts';
 
 /** Past the slowest append the origin waits for; a buyer who waits longer has reloaded the page. */
 const FORWARD_TIMEOUT_MS = 10_000;
@@ -20,8 +21,7 @@ const UNREACHABLE_RETRY_MS = 2_000;
 const PASSED_HEADERS = ['content-type', 'location', 'retry-after', 'cache-control'] as const;
 /** A proxy's or a load balancer's word that no origin is there. */
 const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
-/** W3C Trace Context, version 00. */
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const OUTCOME = /^[a-z][a-z-]{0,31}$/;
 const UNKNOWN_ORDER =
   'Whether the order was taken is not known. Sent again with the same Idempotency-Key it is safe.';
 const UNKNOWN_CHANGE = 'Whether it was done is not known. It is safe to send it again.';
@@ -29,25 +29,26 @@ const UNKNOWN_CHANGE = 'Whether it was done is not known. It is safe to send it 
 export type ForwardedRequest = Omit<OriginRequest, 'timeoutMs' | 'traceparent'> & {
   /** How long the origin has, where that is not as long as for an order. */
   timeoutMs?: number;
-  /** Whose `traceparent` goes on. */
-  clientHeaders?: Headers;
+  /** Its trace, when it is sampled; a client's own `traceparent` goes no further. */
+  trace?: RequestTrace | undefined;
   /** Hears once how busy the origin was with it. */
   observe?: (load: OriginLoad) => void;
+  /** Hears once what came of it, in the words of contract/edge-numbers.ts. */
+  tell?: (outcome: string) => void;
 };
 
 export type Forward = (request: ForwardedRequest, extra: ExtraHeaders) => Promise<Response>;
 
 export function createForward(callOrigin: CallOrigin, clock: Clock): Forward {
   const logFailure = createErrorLog('origin-failed', clock);
-  return async ({ clientHeaders, observe, timeoutMs = FORWARD_TIMEOUT_MS, ...request }, extra) => {
-    const traceparent = clientHeaders?.get('traceparent') ?? '';
-    const reply = await callOrigin({
-      ...request,
-      timeoutMs,
-      traceparent: TRACEPARENT.test(traceparent) ? traceparent : undefined,
-    });
+  return async (forwarded, extra) => {
+    const { trace, observe, tell, timeoutMs = FORWARD_TIMEOUT_MS, ...request } = forwarded;
+    const call = trace?.call(request.method, request.path);
+    const reply = await callOrigin({ ...request, timeoutMs, traceparent: call?.traceparent });
+    call?.end(reply);
     observe?.(loadOf(reply));
     const broken = whyBroken(reply);
+    tell?.(broken === undefined ? outcomeOf(reply) : 'unreachable');
     if (broken !== undefined || reply.kind === 'no-reply') {
       logFailure({ method: request.method, path: request.path, reason: broken });
       const refusal = { kind: 'overloaded', retryAfterMs: UNREACHABLE_RETRY_MS } as const;
@@ -64,7 +65,7 @@ export function createForward(callOrigin: CallOrigin, clock: Clock): Forward {
 function unknownResult({
   method,
   idempotencyKey,
-}: Omit<ForwardedRequest, 'clientHeaders' | 'observe'>): string | undefined {
+}: Omit<ForwardedRequest, 'trace' | 'observe' | 'tell'>): string | undefined {
   if (method === 'GET') return undefined;
   return idempotencyKey === undefined ? UNKNOWN_CHANGE : UNKNOWN_ORDER;
 }
@@ -94,6 +95,14 @@ function whyBroken(reply: OriginReply): string | undefined {
     return 'the origin refused the pass: do PASS_KEYS and the clocks agree on both sides?';
   }
   return status >= 300 && status < 400 ? `a redirect, status ${status}` : undefined;
+}
+
+/** Of an answer that the buyer gets as it is. */
+function outcomeOf(reply: OriginReply): string {
+  if (reply.kind === 'no-reply') return 'unreachable';
+  if (reply.status < 300) return 'accepted';
+  const name = problemOf(reply.body);
+  return name !== undefined && OUTCOME.test(name) ? name : 'other';
 }
 
 function problemOf(body: ArrayBuffer): string | undefined {

@@ -9,14 +9,18 @@ import { createApp } from './app.ts';
 import { parseEnvironment } from './environment.ts';
 import type { FeedObjects } from './feeds.ts';
 import { logError, messageOf } from './log.ts';
+import type { NumberObjects } from './numbers.ts';
 import type { RateCoordinator } from './objects/rate-coordinator.ts';
 import { BUYER_HEADER, type ResultFeed } from './objects/result-feed.ts';
+import type { SaleNumbers } from './objects/sale-numbers.ts';
 import type { TokenBucket } from './objects/token-bucket.ts';
 import { workersPlatform } from './platform.ts';
+import type { Region } from './region.ts';
 import { createEdge } from './wiring.ts';
 
 export { RateCoordinator } from './objects/rate-coordinator.ts';
 export { ResultFeed } from './objects/result-feed.ts';
+export { SaleNumbers } from './objects/sale-numbers.ts';
 export { TokenBucket } from './objects/token-bucket.ts';
 
 /** What wrangler.toml binds, besides the variables that edge/environment.ts parses. */
@@ -26,6 +30,8 @@ export interface Bindings {
   RATE_COORDINATOR: DurableObjectNamespace<RateCoordinator>;
   /** A deployment may do without. */
   RESULT_FEED?: DurableObjectNamespace<ResultFeed>;
+  /** A deployment may do without; then nothing is counted. */
+  SALE_NUMBERS?: DurableObjectNamespace<SaleNumbers>;
 }
 
 let app: ReturnType<typeof createApp> | undefined;
@@ -49,6 +55,9 @@ function startApp(bindings: Bindings) {
     askBucket: (name, ask, locationHint) =>
       bindings.TOKEN_BUCKET.getByName(name, locationHint && { locationHint }).lease(ask),
     ...(bindings.RESULT_FEED && { feedObjects: feedObjectsOf(bindings.RESULT_FEED) }),
+    ...(bindings.SALE_NUMBERS && {
+      numberObjects: numberObjectsOf(bindings.SALE_NUMBERS, bindings.RATE_COORDINATOR),
+    }),
   });
   return createApp(edge);
 }
@@ -61,5 +70,18 @@ function feedObjectsOf(namespace: DurableObjectNamespace<ResultFeed>): FeedObjec
         headers: { upgrade: 'websocket', [BUYER_HEADER]: buyerId },
       }),
     push: (name, pushes) => namespace.getByName(name).push(pushes),
+  };
+}
+
+function numberObjectsOf(
+  numbers: DurableObjectNamespace<SaleNumbers>,
+  coordinators: Bindings['RATE_COORDINATOR'],
+): NumberObjects {
+  const objectOf = (saleId: string, region: Region | undefined) =>
+    numbers.getByName(`${saleId}:${region ?? 'all'}`, region && { locationHint: region });
+  return {
+    add: (saleId, region, counts) => objectOf(saleId, region).add(counts),
+    read: (saleId, region) => objectOf(saleId, region).read(),
+    rate: (saleId) => coordinators.getByName(saleId).rate(),
   };
 }

@@ -34,14 +34,20 @@ interface SnapshotNeeds {
   platform: Platform;
   hashing: Hashing;
   fetchSnapshot: FetchCopy<SaleSnapshot>;
+  /** Of a sale that exists: whether what was known of it was fresh. */
+  observe?: ((saleId: string, isHit: boolean) => void) | undefined;
 }
 
-export function createSnapshots({ platform, hashing, fetchSnapshot }: SnapshotNeeds): Snapshots {
+export function createSnapshots(needs: SnapshotNeeds): Snapshots {
+  const { platform, hashing, fetchSnapshot, observe } = needs;
   return createCopies<SaleSnapshot, Known>({
     platform,
     fetchCopy: fetchSnapshot,
     keep: (known, snapshot) => newerOf(known, snapshot, { hashing, nowMs: platform.clock.nowMs() }),
     maxEntries: MAX_SALES,
+    observe: (saleId, known, isHit) => {
+      if (known?.kind === 'sale') observe?.(saleId, isHit);
+    },
   });
 }
 

@@ -3,9 +3,11 @@
  * configuration and its platform.
  */
 import { createPassKeeper, type PassKeeper } from '../contract/pass.ts';
+import { createRehearsalTickets, type RehearsalTickets } from '../contract/rehearsal-ticket.ts';
 import { createAccessLists, type FindAccess } from './access-lists.ts';
 import { createAccessSource } from './access-source.ts';
 import { type CrossOrigin, createCrossOrigin } from './cors.ts';
+import { type Counts, createCounts } from './counts.ts';
 import { createDocumentation, type Documentation } from './documentation.ts';
 import { createDrawProofs, type DrawProofs } from './draw-proofs.ts';
 import { createDrawJudge, type JudgeDraw } from './drawn-cookie.ts';
@@ -17,14 +19,18 @@ import { edgeHashing } from './hashing.ts';
 import { createIdentityParts, type IdentityParts } from './identity-wiring.ts';
 import { createLeaderboards, type Leaderboards } from './leaderboard.ts';
 import { createLeases, type Leases } from './leases.ts';
+import type { NumberObjects } from './numbers.ts';
 import { createOriginCall } from './origin.ts';
 import type { Platform } from './platform.ts';
 import { createPressureSeen, type PressureSeen } from './pressure-seen.ts';
 import type { AskBucket } from './refill.ts';
+import { withRehearsals } from './rehearsals.ts';
+import { createSaleLists, type SaleLists } from './sale-list.ts';
 import { createShedding, type Shedding } from './shedding.ts';
 import { createSnapshots, type Snapshots } from './snapshot.ts';
 import { createSnapshotSource } from './snapshot-source.ts';
 import { createStrangerLimit } from './strangers.ts';
+import { createTraces, type Traces } from './trace.ts';
 
 export interface EdgeNeeds {
   environment: Environment;
@@ -32,6 +38,8 @@ export interface EdgeNeeds {
   askBucket: AskBucket;
   /** Left out where the edge has none: then pages poll, and results are not taken. */
   feedObjects?: FeedObjects;
+  /** Left out where the edge has none: then nothing is counted. */
+  numberObjects?: NumberObjects;
 }
 
 export interface Edge extends IdentityParts {
@@ -39,6 +47,7 @@ export interface Edge extends IdentityParts {
   platform: Platform;
   snapshots: Snapshots;
   leaderboards: Leaderboards;
+  saleLists: SaleLists;
   drawProofs: DrawProofs;
   judgeDraw: JudgeDraw;
   crossOrigin: CrossOrigin;
@@ -51,10 +60,16 @@ export interface Edge extends IdentityParts {
   forward: Forward;
   documentation: Documentation;
   passes: PassKeeper;
+  tickets: RehearsalTickets;
   feeds: Feeds | undefined;
+  counts: Counts | undefined;
+  /** Undefined where none are sent. */
+  traces: Traces | undefined;
+  numberObjects: NumberObjects | undefined;
 }
 
-export function createEdge({ environment, platform, askBucket, feedObjects }: EdgeNeeds): Edge {
+export function createEdge(needs: EdgeNeeds): Edge {
+  const { environment, platform, askBucket, feedObjects, numberObjects } = needs;
   const { originUrl, passKeys, rateShards, feedShards } = environment;
   const hashing = edgeHashing;
   const passes = createPassKeeper(hashing, passKeys);
@@ -62,11 +77,15 @@ export function createEdge({ environment, platform, askBucket, feedObjects }: Ed
   const sources = { platform, hashing, passKeys, callOrigin };
   const fetchSnapshot = createSnapshotSource({ ...sources, strangers: createStrangerLimit() });
   const pressureSeen = createPressureSeen();
+  const identity = createIdentityParts({ environment, platform, passKeys });
+  const tickets = createRehearsalTickets(hashing, passKeys);
+  const counts = numberObjects && createCounts(platform, numberObjects);
   return {
     environment,
     platform,
-    snapshots: createSnapshots({ platform, hashing, fetchSnapshot }),
+    snapshots: createSnapshots({ platform, hashing, fetchSnapshot, observe: counts?.copy }),
     leaderboards: createLeaderboards(platform, callOrigin),
+    saleLists: createSaleLists(platform, callOrigin),
     drawProofs: createDrawProofs(platform, callOrigin),
     judgeDraw: createDrawJudge(hashing, passKeys),
     crossOrigin: createCrossOrigin(environment.allowedOrigins),
@@ -75,7 +94,9 @@ export function createEdge({ environment, platform, askBucket, feedObjects }: Ed
       hashing,
       fetchList: createAccessSource(sources),
     }),
-    ...createIdentityParts({ environment, platform, passKeys }),
+    ...identity,
+    identify: withRehearsals(identity.identify, tickets),
+    tickets,
     buyerLimit: createBuyerLimit(),
     shedding: createShedding(),
     pressureSeen,
@@ -89,5 +110,7 @@ export function createEdge({ environment, platform, askBucket, feedObjects }: Ed
     documentation: createDocumentation(platform, callOrigin),
     passes,
     feeds: feedObjects && createFeeds({ objects: feedObjects, hashing, shards: feedShards }),
+    traces: environment.traces && createTraces(platform, environment.traces, originUrl),
+    ...{ counts, numberObjects },
   };
 }

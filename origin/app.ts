@@ -5,11 +5,15 @@
 import { Hono } from 'hono';
 import type { PassKeeper } from '../contract/pass.ts';
 import type { Random } from '../contract/random.ts';
+import type { RehearsalTickets } from '../contract/rehearsal-ticket.ts';
 import { createEdgeListRoute } from './access/edge-list-route.ts';
 import type { Admission } from './admit/admission.ts';
 import type { LoadWatch } from './admit/load-watch.ts';
 import type { OrderReader } from './admit/order-view.ts';
 import type { StockLedger } from './admit/stock.ts';
+import type { Live } from './console/live.ts';
+import type { PreheatSale } from './console/preheat.ts';
+import { createConsoleRoutes } from './console/routes.ts';
 import type { HeldOrders } from './dead-letters/held-orders.ts';
 import { createDrawRoutes } from './draw/draw-routes.ts';
 import { answer } from './http/answer.ts';
@@ -22,6 +26,7 @@ import { createLeaderboardRoutes } from './http/leaderboard-routes.ts';
 import { createMineRoutes } from './http/mine-routes.ts';
 import { createPassGate } from './http/pass-gate.ts';
 import { createPaymentRoutes } from './http/payment-routes.ts';
+import { createSaleListRoute } from './http/sale-list-route.ts';
 import { createWaitlistRoutes } from './http/waitlist-routes.ts';
 import type { LeaderboardStore } from './leaderboard/board.ts';
 import type { Logger } from './logger.ts';
@@ -31,18 +36,22 @@ import type { Payments } from './pay/payments.ts';
 import type { SaleDirectory } from './sales/directory.ts';
 import type { OrderBook } from './settle/book.ts';
 import { type Cancellation, cancelOrder } from './sweep/cancel-order.ts';
+import type { ClickSpans } from './trace/click-spans.ts';
 import type { Waitlist } from './waitlist/waitlist.ts';
 
 export interface AppOptions {
   /** False when the process does not have the role `api`: then only health and metrics answer. */
   serves: boolean;
   passes: PassKeeper;
+  tickets: RehearsalTickets;
   operatorAccess: OperatorAccess;
   payWindowMs: number;
   /** Whether results are pushed to open pages. */
   fed: boolean;
   load: LoadWatch;
   admit: Admission;
+  /** Where traces are sent. */
+  spans?: ClickSpans | undefined;
   orders: OrderReader;
   held: HeldOrders;
   payments: Payments;
@@ -51,6 +60,9 @@ export interface AppOptions {
   directory: SaleDirectory;
   stock: StockLedger;
   book: OrderBook;
+  /** For the operator's console. */
+  live: Live;
+  preheat: PreheatSale;
   checks: Checks;
   draining(): boolean;
   metrics: Metrics;
@@ -65,16 +77,16 @@ const BACKEND_RETRY_MS = 1_000;
 export function createApp(options: AppOptions): Hono {
   const { admit, orders, directory, stock, book, metrics, nowMs, random, payWindowMs } = options;
   const app = new Hono();
-  app.route('/', createHealthRoutes(options.checks, options.draining, metrics));
+  app.route('/', createHealthRoutes(options.checks, options.draining, metrics, nowMs));
   if (options.serves) {
-    const passGate = createPassGate(options.passes, nowMs);
+    const passGate = createPassGate(options.passes, nowMs, metrics.passRefused);
     const stores = { book, stock };
     const { operatorAccess: access, payments, waitlist, board, held, logger } = options;
     const cancel = (wanted: Cancellation) =>
       cancelOrder({ book, orders, hurry: payments.workOn }, wanted);
     const { newestOf: newestPayments } = payments;
     const door = createCrowdDoor({ load: options.load, decided: metrics.decided });
-    app.route('/', createBuyerRoutes({ passGate, admit, orders, door }));
+    app.route('/', createBuyerRoutes({ passGate, admit, orders, door, spans: options.spans }));
     app.route('/', createMineRoutes({ passGate, book, directory, held, newestPayments }));
     app.route('/', createPaymentRoutes({ passGate, payments, orders, cancel, nowMs }));
     app.route('/', createWaitlistRoutes({ passGate, waitlist }));
@@ -82,9 +94,16 @@ export function createApp(options: AppOptions): Hono {
     app.route('/', createDrawRoutes({ passGate, directory, nowMs }));
     app.route('/', createEdgeRoutes({ passGate, directory, stock, fed: options.fed }));
     app.route('/', createEdgeListRoute({ passGate, book }));
+    app.route('/', createSaleListRoute({ passGate, directory, stock, nowMs }));
     app.route('/', createDocsRoutes());
+    // Before the operator's door: the pages need no token.
+    app.route('/', createConsoleRoutes());
+    const { tickets, load } = options;
+    const rehearsed = { tickets, pressure: () => load.read() };
     const operated = { stores, directory, payWindowMs, nowMs, random, payments, cancel };
-    app.route('/', createOperatorRoutes({ ...operated, access, logger }));
+    const { live, preheat } = options;
+    const watched = { live, preheat };
+    app.route('/', createOperatorRoutes({ ...operated, ...watched, ...rehearsed, access, logger }));
   }
   app.notFound(() => answer({ kind: 'unknown-route' }));
   app.onError((error) => {

@@ -41,3 +41,10 @@ function withoutLogin(text: string): string {
   }
   return Object.assign(url, { username: '', password: '' }).href;
 }
+
+/** Inside a cluster collectors are reached over plain HTTP; logins are headers of their own. */
+export function isTraceCollector(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+}

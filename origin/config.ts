@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { type PassKey, parsePassKeys } from '../contract/pass.ts';
-import { bookUrl, isOverHttp, isSafeUrl } from './config-urls.ts';
+import { parseOtlpHeaders } from '../contract/trace-names.ts';
+import { bookUrl, isOverHttp, isSafeUrl, isTraceCollector } from './config-urls.ts';
 import { SECURITY_EXAMPLES, SECURITY_SETTINGS, securityMistakes } from './connection-security.ts';
 import type { Environment } from './environment.ts';
 import { parseFailpoints } from './failpoints.ts';
@@ -145,6 +146,12 @@ const schema = z.object({
   LOG_PARTITIONS: count(1, 256).default(4),
   LOG_REPLICATION: count(1, 9).default(1),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(isTraceCollector, { error: 'must be a URL of http or https without user and query' })
+    .optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: parsedBy(parseOtlpHeaders).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).max(64).default('sluice-origin'),
   ...SECURITY_SETTINGS,
   FAILPOINTS: parsedBy(parseFailpoints).prefault(''),
 });
@@ -190,6 +197,9 @@ const EXAMPLES: Record<keyof z.infer<typeof schema>, string> = {
   LOG_PARTITIONS: '4',
   LOG_REPLICATION: '3',
   LOG_LEVEL: 'info',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20<from the collector>',
+  OTEL_SERVICE_NAME: 'sluice-origin',
   ...SECURITY_EXAMPLES,
   FAILPOINTS: 'settle.before-commit=kill',
 };

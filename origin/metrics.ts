@@ -3,18 +3,41 @@
  * through a named function, so that nothing else knows the registry. Gauges of the stores are
  * filled by the reconcile role; a process without it does not show them.
  */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Outcome } from '../contract/outcomes.ts';
 import type { PressureReading } from './admit/load-watch.ts';
 import { PARTS } from './admit/pressure.ts';
+import { createEdgeMetrics } from './edge-numbers/edge-metrics.ts';
+import type { RunningReader } from './edge-numbers/reader.ts';
+import type { FeedOutcome } from './feed/follow.ts';
+import type { Verdict } from './notify/judge-attempt.ts';
+import type { PaymentStep } from './pay/payment-steps.ts';
+import { createProcessMetrics, type LeaseEvent } from './process-metrics.ts';
 import type { LedgerJudgement } from './reconcile/ledger.ts';
 import type { BookOrder } from './settle/book.ts';
+import { createLagGauges, createRecoveringGauge, createStoreMetrics } from './store-metrics.ts';
 
 /** From half a millisecond, a local round trip, to ten seconds, the edge's patience. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10];
 const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 type Stage = 'reserve' | 'append' | 'settle';
+type Swept = 'stray' | 'due' | 'forgotten';
+type SpanOutcome = 'sent' | 'dropped' | 'failed';
+
+/**
+ * What a counter's label may be: each is shown as 0 from the start, so that the first of a kind
+ * counts as a growth, and who asks for it is not told "no data".
+ */
+const PAYMENT_STEPS: Record<PaymentStep, 0> = {
+  ...{ opened: 0, paid: 0, failed: 0, cancelled: 0, refunding: 0, refunded: 0 },
+  ...{ unavailable: 0, refused: 0 },
+};
+const SWEPT: Record<Swept, 0> = { stray: 0, due: 0, forgotten: 0 };
+const FED: Record<FeedOutcome, 0> = { posted: 0, refused: 0, away: 0, late: 0 };
+const NOTICES: Record<Verdict['kind'], 0> = { delivered: 0, again: 0, dead: 0 };
+const SPANS: Record<SpanOutcome, 0> = { sent: 0, dropped: 0, failed: 0 };
+const WAITLIST_CHANGES: Record<'join' | 'leave', 0> = { join: 0, leave: 0 };
 
 export interface Metrics {
   /** The text that Prometheus reads, and its content type. */
@@ -32,24 +55,33 @@ export interface Metrics {
   recovered(recovery: { seconds: number }): void;
   ledger(saleId: string, judgement: LedgerJudgement): void;
   /** What became known of a payment: `opened`, `paid`, `refunded`, … */
-  payment(step: string): void;
+  payment(step: PaymentStep): void;
   /** Orders closed by the sweep role, and what else it did. */
-  swept(what: string, count: number): void;
+  swept(what: Swept, count: number): void;
   waitlist(batch: { kind: 'join' | 'leave'; size: number; seconds: number }): void;
-  notice(outcome: string): void;
+  notice(outcome: Verdict['kind']): void;
   /** Results for the edge's result feed: `posted`, `refused`, `away`, or too `late` to be said. */
-  fed(outcome: string, results: number): void;
+  fed(outcome: FeedOutcome, results: number): void;
   resultsBehind(reader: string, saleId: string, results: number): void;
+  /** Spans of traces: `sent`, `dropped` since too many waited, `failed` to be taken. */
+  traceSpans(outcome: SpanOutcome, spans: number): void;
   /** `read` is asked at each scrape. */
   watchLag(read: () => Promise<{ messages: number; seconds: number }>): void;
   /** `read` is asked at each scrape. */
   watchPressure(read: () => PressureReading): void;
+  /** How many sales are shut while their stock is made anew; `read` is asked at each scrape. */
+  watchRecovering(read: () => number): void;
+  watchEdge(reader: RunningReader): void;
+  roles(names: readonly string[]): void;
+  lease(role: string, event: LeaseEvent): void;
+  /** Somebody came past the edge, or with a pass that is not good. */
+  passRefused(reason: string): void;
 }
 
-export function createMetrics(): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
-  collectDefaultMetrics({ register: registry, prefix: 'sluice_' });
+/** `registry` is given by who looks at what is in it: docs/metrics.md is checked so. */
+export function createMetrics(registry = new Registry()): Metrics {
+  const registers = [registry];
+  const ofProcess = createProcessMetrics(registers, registry);
   const decisions = new Counter({
     name: 'sluice_decisions_total',
     help: 'Answers to order requests by outcome.',
@@ -63,34 +95,7 @@ export function createMetrics(): Metrics {
     labelNames: ['state', 'reason'],
     registers,
   });
-  const dead = new Counter({
-    name: 'sluice_dead_letters_total',
-    help: 'Records sent to the dead letters.',
-    registers,
-  });
-  const pending = new Gauge({
-    name: 'sluice_dead_letters',
-    help: 'Dead letters that wait for an operator.',
-    registers,
-  });
-  const relayed = new Counter({
-    name: 'sluice_relayed_orders_total',
-    help: 'Orders appended to the log by the relay instead of the API.',
-    registers,
-  });
-  const repairs = new Counter({
-    name: 'sluice_repairs_total',
-    help: 'Orders appended again and units given back, since the ledger showed them missing.',
-    labelNames: ['kind'],
-    registers,
-  });
-  const recoveries = new Histogram({
-    name: 'sluice_recovery_seconds',
-    help: 'How long a sale was shut while its stock was made anew from the book.',
-    buckets: [0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
-    registers,
-  });
-  const ledger = createLedgerGauges(registers);
+  const stores = createStoreMetrics(registers);
   const later = createLaterMetrics(registers);
 
   return {
@@ -103,15 +108,18 @@ export function createMetrics(): Metrics {
     settled(settled) {
       for (const { state, reason } of settled) orders.inc({ state, reason: reason ?? '' });
     },
-    deadLetters: (count) => dead.inc(count),
-    pendingLetters: (count) => pending.set(count),
-    relayed: (count) => relayed.inc(count),
-    repaired: (kind, count) => repairs.inc({ kind }, count),
-    recovered: ({ seconds }) => recoveries.observe(seconds),
-    ledger,
+    ...stores.told,
     ...later,
+    ...ofProcess,
+    lease(role, event) {
+      ofProcess.lease(role, event);
+      // Another process knows it from now on; what this one knew would be shown for ever.
+      if (role === 'reconcile' && event !== 'held') stores.forget();
+    },
     watchLag: (read) => createLagGauges(registers, read),
     watchPressure: (read) => createPressureGauges(registers, read),
+    watchRecovering: (read) => createRecoveringGauge(registers, read),
+    watchEdge: (reader) => createEdgeMetrics(registers, reader),
   };
 }
 
@@ -139,16 +147,23 @@ function createStages(registers: Registry[]) {
 
 /** What happens to an order after it was reserved. */
 function createLaterMetrics(registers: Registry[]) {
-  const counter = (name: string, help: string, label: string) => {
+  const counter = <Value extends string>(
+    [name, help]: [string, string],
+    label: string,
+    values: Record<Value, 0>,
+  ) => {
     const made = new Counter({ name, help, labelNames: [label], registers });
-    return (value: string, count = 1) => made.inc({ [label]: value }, count);
+    for (const value of Object.keys(values)) made.inc({ [label]: value }, 0);
+    return (value: Value, count = 1) => made.inc({ [label]: value }, count);
   };
-  const changes = new Counter({
-    name: 'sluice_waitlist_changes_total',
-    help: 'Requests to join or leave a waitlist that reached the book.',
-    labelNames: ['kind'],
-    registers,
-  });
+  const changed = counter(
+    [
+      'sluice_waitlist_changes_total',
+      'Requests to join or leave a waitlist that reached the book.',
+    ],
+    'kind',
+    WAITLIST_CHANGES,
+  );
   const joining = new Histogram({
     name: 'sluice_waitlist_duration_seconds',
     help: 'Time that one transaction of the waitlist takes.',
@@ -162,35 +177,29 @@ function createLaterMetrics(registers: Registry[]) {
     registers,
   });
   return {
-    payment: counter('sluice_payment_steps_total', 'Steps of payments.', 'step'),
-    swept: counter('sluice_swept_total', 'What the sweep role did.', 'what'),
-    waitlist({ kind, size, seconds }: { kind: string; size: number; seconds: number }) {
-      changes.inc({ kind }, size);
+    payment: counter(['sluice_payment_steps_total', 'Steps of payments.'], 'step', PAYMENT_STEPS),
+    swept: counter(['sluice_swept_total', 'What the sweep role did.'], 'what', SWEPT),
+    waitlist({ kind, size, seconds }: { kind: 'join' | 'leave'; size: number; seconds: number }) {
+      changed(kind, size);
       joining.observe(seconds);
     },
-    fed: counter('sluice_feed_results_total', 'Results for the edge, by outcome.', 'outcome'),
-    notice: counter('sluice_notices_total', 'Attempts to tell the shop, by outcome.', 'outcome'),
+    fed: counter(
+      ['sluice_feed_results_total', 'Results for the edge, by outcome.'],
+      'outcome',
+      FED,
+    ),
+    notice: counter(
+      ['sluice_notices_total', 'Attempts to tell the shop, by outcome.'],
+      'outcome',
+      NOTICES,
+    ),
+    traceSpans: counter(
+      ['sluice_trace_spans_total', 'Spans of traces, by outcome.'],
+      'outcome',
+      SPANS,
+    ),
     resultsBehind: (reader: string, sale: string, results: number) =>
       behind.set({ reader, sale }, results),
-  };
-}
-
-function createLedgerGauges(registers: Registry[]) {
-  const gauge = (name: string, help: string) =>
-    new Gauge({ name, help, labelNames: ['sale'], registers });
-  const stock = gauge('sluice_stock_left_units', 'Units free in the stock store.');
-  const outbox = gauge('sluice_outbox_entries', 'Reservations not yet confirmed in the log.');
-  const releases = gauge('sluice_releases_pending', 'Releases the stock store has not applied.');
-  const difference = gauge(
-    'sluice_ledger_difference_units',
-    'Units of the sale less the sum of all ledger terms; judged at the watermark only.',
-  );
-  return (saleId: string, judgement: LedgerJudgement) => {
-    const { terms, atWatermark } = judgement;
-    stock.set({ sale: saleId }, terms.free);
-    outbox.set({ sale: saleId }, terms.outbox);
-    releases.set({ sale: saleId }, terms.pendingReleases);
-    if (atWatermark) difference.set({ sale: saleId }, judgement.difference);
   };
 }
 
@@ -219,33 +228,6 @@ function createPressureGauges(registers: Registry[], read: () => PressureReading
     registers,
     collect() {
       this.set(read().inFlight);
-    },
-  });
-}
-
-/** A log that is away has no lag that could be told: the two are missing then, the rest is not. */
-function createLagGauges(
-  registers: Registry[],
-  read: () => Promise<{ messages: number; seconds: number }>,
-): void {
-  new Gauge({
-    name: 'sluice_log_lag_messages',
-    help: 'Records in the log that are not settled.',
-    registers,
-    async collect() {
-      const lag = await read().catch(() => undefined);
-      if (lag === undefined) this.remove();
-      else this.set(lag.messages);
-    },
-  });
-  new Gauge({
-    name: 'sluice_log_lag_seconds',
-    help: 'Age of the oldest record that is not settled.',
-    registers,
-    async collect() {
-      const lag = await read().catch(() => undefined);
-      if (lag === undefined) this.remove();
-      else this.set(lag.seconds);
     },
   });
 }

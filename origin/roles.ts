@@ -16,6 +16,7 @@ import { createPostResults } from './feed/post-results.ts';
 import { nodeHashing } from './hashing.ts';
 import { createLeaderboardRound, FOLLOW_EVERY_MS } from './leaderboard/follow.ts';
 import { startSingleton } from './lease/singleton.ts';
+import type { LogLag } from './log/log.ts';
 import { RELAY_EVERY_MS, relayRound } from './log/relay.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -31,6 +32,8 @@ import { RECOVER_EVERY_MS, recoveryRound } from './recover/watch.ts';
 import type { SaleDirectory } from './sales/directory.ts';
 import { createSettler, type SettleWatch } from './settle/settler.ts';
 import { createSweep, PAY_EVERY_MS, SWEEP_EVERY_MS } from './sweep/sweep.ts';
+import type { SettleSpans } from './trace/settle-spans.ts';
+import type { Tracer } from './trace/tracer.ts';
 
 export interface RoleParts {
   config: Config;
@@ -44,6 +47,11 @@ export interface RoleParts {
   payments: Payments;
   metrics: Metrics;
   load: LoadWatch;
+  /** Told where the log's lag is had from, for the console. */
+  watchLag?(ask: () => Promise<LogLag>): void;
+  /** Undefined where no traces are sent. */
+  tracer?: Tracer | undefined;
+  settleSpans?: SettleSpans | undefined;
 }
 
 export interface RunningRole {
@@ -65,8 +73,9 @@ export const STARTERS: Record<
 };
 
 /** Whoever settles tells the same. */
-export function settleWatchOf(metrics: Metrics): SettleWatch {
+export function settleWatchOf(metrics: Metrics, spans?: SettleSpans): SettleWatch {
   return {
+    spans,
     observe: (batch) => metrics.batch('settle', batch),
     observeOrders: metrics.settled,
     observeDead: metrics.deadLetters,
@@ -75,19 +84,20 @@ export function settleWatchOf(metrics: Metrics): SettleWatch {
 
 /** Where the API settles by itself there is nothing to consume, and this role only stands by. */
 async function startSettle(parts: RoleParts): Promise<RunningRole> {
-  const { random, logger, backends, metrics, load, onFatal } = parts;
+  const { random, logger, backends, metrics, load, onFatal, settleSpans } = parts;
   const { book, log } = backends;
   const settler = createSettler({
     book,
     log,
     random,
     logger,
-    ...settleWatchOf(metrics),
+    ...settleWatchOf(metrics, settleSpans),
   });
   const consumer = await log.consume(settler);
   consumer.stopped.catch(onFatal);
   metrics.watchLag(consumer.lag);
   load.watchLag(consumer.lag);
+  parts.watchLag?.(consumer.lag);
   return {
     async close() {
       settler.close();
@@ -139,7 +149,7 @@ function startSweep(parts: RoleParts): RunningRole {
 
 /** Nobody to tell: then nothing is collected, and nothing kept to be collected. */
 function startNotify(parts: RoleParts): RunningRole {
-  const { config, backends, random, logger, metrics } = parts;
+  const { config, backends, random, logger, metrics, tracer } = parts;
   const { WEBHOOK_URL: url, WEBHOOK_SECRET: secret } = config;
   if (url === undefined || secret === undefined) {
     const { book } = backends;
@@ -152,6 +162,7 @@ function startNotify(parts: RoleParts): RunningRole {
     random,
     logger,
     observe: metrics.notice,
+    tracer,
     observeBehind: (saleId, behind) => metrics.resultsBehind('notify', saleId, behind),
   });
   const rounds = singleton(parts, 'notify', NOTIFY_EVERY_MS, notify.round);
@@ -201,6 +212,7 @@ function startReconcile(parts: RoleParts): RunningRole {
   const sales = directory.known;
   const stores = { stock, book, log, sales, logger };
   const repair = createRepair({ ...stores, nowMs: clock.nowMs, observe: metrics.repaired });
+  metrics.watchRecovering(() => sales().filter(({ recovering }) => recovering).length);
   const reconciling = singleton(parts, 'reconcile', RECONCILE_EVERY_MS, async (mayGoOn) => {
     metrics.pendingLetters(await countPendingLetters(book));
     await reconcileRound({ ...stores, mayGoOn, observe: metrics.ledger });
@@ -236,7 +248,7 @@ function startRecovery(parts: RoleParts): RunningRole {
 }
 
 function singleton(
-  { config, backends, clock, logger, random }: RoleParts,
+  { config, backends, clock, logger, random, metrics }: RoleParts,
   name: Role | 'payments' | 'recover',
   everyMs: number,
   round: (mayGoOn: () => boolean) => Promise<void>,
@@ -253,6 +265,7 @@ function singleton(
     everyMs: paceMs,
     clock,
     logger,
+    observe: (event) => metrics.lease(name, event),
     round,
   });
 }

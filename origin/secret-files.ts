@@ -26,6 +26,7 @@ export const SECRET_VARIABLES = [
   'LEASE_URL',
   'LEASE_PASSWORD',
   'UPSTASH_REDIS_REST_TOKEN',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] as const;
 
 export class SecretFileError extends Error {

@@ -68,7 +68,7 @@ export function settingsOf(config: Config, url: string): string {
   return settings.filter((setting) => config[setting] === url).join(', ');
 }
 
-function startLine(settings: readonly UrlSetting[], url: string, error: unknown): string {
+export function startLine(settings: readonly UrlSetting[], url: string, error: unknown): string {
   const said = saidBy(url, error);
   const right = rightOf(settings, url, failureOf(error));
   return `${settings.join(', ')}: ${said}${right === undefined ? '' : `; ${right}`}`;

@@ -8,14 +8,19 @@ import type { Hono } from 'hono';
 import type { Clock } from '../contract/clock.ts';
 import { createPassKeeper } from '../contract/pass.ts';
 import type { Random } from '../contract/random.ts';
-import { createAdmission } from './admit/admission.ts';
+import { createRehearsalTickets } from '../contract/rehearsal-ticket.ts';
+import { type Admission, type AdmissionOptions, createAdmission } from './admit/admission.ts';
 import { createLoadWatch } from './admit/load-watch.ts';
 import { createOrderReader } from './admit/order-view.ts';
 import { createReserveBatcher } from './admit/reserve-batcher.ts';
 import { createApp } from './app.ts';
 import { type Backends, openBackends, openProvider } from './backends.ts';
 import type { Config } from './config.ts';
+import { createLagSource, type LagSource } from './console/lag-source.ts';
+import { openConsole } from './console/open-console.ts';
 import { createHeldOrders } from './dead-letters/held-orders.ts';
+import type { EdgeNumbersReader } from './edge-numbers/numbers.ts';
+import { openEdgeNumbers } from './edge-numbers/open.ts';
 import { nodeHashing } from './hashing.ts';
 import { createHttpServer } from './http/server.ts';
 import { stopServer } from './http/stop-server.ts';
@@ -25,9 +30,14 @@ import { createMetrics } from './metrics.ts';
 import { operatorTokensOf } from './operator/auth-tokens.ts';
 import { createOutages } from './outages.ts';
 import { createPayments } from './pay/payments.ts';
+import type { PaymentProvider } from './pay/provider.ts';
 import { type RoleParts, type RunningRole, STARTERS, settleWatchOf } from './roles.ts';
 import { createSaleDirectory } from './sales/directory.ts';
 import { checkStores, mustServe, type Store } from './start-checks.ts';
+import { createClickSpans } from './trace/click-spans.ts';
+import { openTracer } from './trace/open-tracer.ts';
+import { createSettleSpans } from './trace/settle-spans.ts';
+import { traceSystemsOf } from './trace/systems.ts';
 import { createWaitlist } from './waitlist/waitlist.ts';
 
 /** How long a stopping process waits for the log to take what clients were not yet promised. */
@@ -58,12 +68,16 @@ export class PortInUseError extends Error {
   }
 }
 
-type Parts = OriginOptions & RoleParts;
+type Parts = OriginOptions &
+  RoleParts &
+  LagSource & { edgeNumbers: EdgeNumbersReader; provider: PaymentProvider };
 
 export async function startOrigin(options: OriginOptions): Promise<Origin> {
   const { config, clock, random, logger } = options;
   const metrics = createMetrics();
-  const settleWatch = settleWatchOf(metrics);
+  const tracer = await openTracer({ config, metrics, logger });
+  const settleSpans = tracer && createSettleSpans(tracer, traceSystemsOf(config));
+  const settleWatch = settleWatchOf(metrics, settleSpans);
   const outages = createOutages(logger, clock);
   const backends = await openBackends({ config, clock, random, logger, settleWatch, outages });
   const { book } = backends;
@@ -77,15 +91,20 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
     monotonicMs: () => performance.now(),
   });
   metrics.watchPressure(load.read);
+  metrics.roles(config.ROLES);
+  const edgeNumbers = openEdgeNumbers({ config, directory, clock, logger, metrics });
+  const provider = openProvider(config);
   const payments = createPayments({
     book,
-    provider: openProvider(config),
+    provider,
     random,
     logger,
     returnUrl: (saleId) => `${config.SHOP_URL.replace(/\/$/, '')}/s/${saleId}?paid`,
     observe: metrics.payment,
   });
-  const parts: Parts = { ...options, backends, directory, payments, metrics, load };
+  const lags = createLagSource();
+  const made = { backends, directory, payments, metrics, load, edgeNumbers, provider, ...lags };
+  const parts: Parts = { ...options, ...made, tracer, settleSpans };
   await warnOfRisks(backends, away, logger);
 
   const roles: RunningRole[] = [];
@@ -101,8 +120,10 @@ export async function startOrigin(options: OriginOptions): Promise<Origin> {
       await api.close();
       load.close();
       for (const role of roles) await role.close();
+      await edgeNumbers.close();
       directory.close();
       await backends.close();
+      await tracer?.close();
     },
   };
 }
@@ -129,7 +150,8 @@ async function warnOfRisks(
 /** Every process listens, for its health and metrics; only the role `api` admits. */
 async function startApi(parts: Parts): Promise<Origin> {
   const { config, clock, random, logger, backends, directory, payments, metrics, load } = parts;
-  const { stock, log, book, leases, board } = backends;
+  const { stock, log, book, board } = backends;
+  const spans = parts.tracer && createClickSpans(parts.tracer, traceSystemsOf(config));
   let draining = false;
   const appender = createAppender({
     log,
@@ -145,24 +167,17 @@ async function startApi(parts: Parts): Promise<Origin> {
     observe: (batch) => metrics.batch('reserve', batch),
   });
   const held = createHeldOrders({ book, nowMs: clock.nowMs });
+  const { live, preheat, tally, checks } = openConsole({ ...parts, nowMs: clock.nowMs });
   const shown = { held, newestPayments: payments.newestOf };
   const app = createApp({
     serves: config.ROLES.includes('api'),
     passes: createPassKeeper(nodeHashing, config.PASS_KEYS),
+    tickets: createRehearsalTickets(nodeHashing, config.PASS_KEYS),
     operatorAccess: { tokens: operatorTokensOf(config), proxies: config.TRUSTED_PROXIES },
     payWindowMs: config.PAY_WINDOW_MS,
     ...{ load, fed: config.EDGE_URL !== undefined },
-    admit: createAdmission({
-      directory,
-      batcher,
-      appender,
-      book,
-      nowMs: clock.nowMs,
-      logger,
-      acceptAfter: config.ACCEPT_AFTER,
-      acceptWaitMs: config.ACCEPT_WAIT_MS,
-      outageShare: config.STOCK_OUTAGE_SHARE,
-    }),
+    admit: tally.around(admissionOf(parts, { batcher, appender, spans })),
+    spans,
     orders: createOrderReader({ book, stock, directory, isDurable: appender.isDurable, ...shown }),
     held,
     payments,
@@ -178,7 +193,9 @@ async function startApi(parts: Parts): Promise<Origin> {
     directory,
     stock,
     book,
-    checks: { stock: stock.ping, log: log.ping, book: book.ping, lease: leases.ping },
+    live,
+    preheat,
+    checks,
     draining: () => draining,
     metrics,
     logger,
@@ -192,10 +209,28 @@ async function startApi(parts: Parts): Promise<Origin> {
     port,
     async close() {
       draining = true;
+      // The server waits for them, and they would never end.
+      live.close();
       await stopServer(server, config.SHUTDOWN_DELAY_MS);
       await appender.drain(DRAIN_MS);
     },
   };
+}
+
+function admissionOf(
+  { config, clock, logger, directory, backends }: Parts,
+  made: Pick<AdmissionOptions, 'batcher' | 'appender' | 'spans'>,
+): Admission {
+  return createAdmission({
+    ...made,
+    directory,
+    book: backends.book,
+    nowMs: clock.nowMs,
+    logger,
+    acceptAfter: config.ACCEPT_AFTER,
+    acceptWaitMs: config.ACCEPT_WAIT_MS,
+    outageShare: config.STOCK_OUTAGE_SHARE,
+  });
 }
 
 function listen(server: Server, config: Config): Promise<number> {

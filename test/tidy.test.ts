@@ -109,9 +109,10 @@ describe('the clock, chance and the environment', () => {
     'process.env': 'origin/environment.ts',
   };
   it.each(Object.entries(HOMES))('%s is read in %s only', (call, home) => {
-    // The browser's clock and chance are its own; edge/web/ has its own rules.
+    // The browser's clock and chance are its own; the pages have their own rules.
     const readers = product.filter(
-      ({ path, text }) => !path.startsWith('edge/web/') && withoutComments(text).includes(call),
+      ({ path, text }) =>
+        !/^(edge|origin\/console)\/web\//.test(path) && withoutComments(text).includes(call),
     );
     expect(readers.map(({ path }) => path).filter((path) => path !== home)).toEqual([]);
   });

@@ -7,6 +7,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { buyerIdSchema, orderIdSchema, saleIdSchema } from '../ids.ts';
+import { parseTraceparent } from '../trace-context.ts';
 import {
   type Barrier,
   BarrierSchema,
@@ -31,6 +32,8 @@ export interface Reservation {
   /** Counts the reservations of a bucket in an epoch, from 1. */
   seq: number;
   reservedAtMs: number;
+  /** Where the order's trace goes on; missing unless it is sampled. */
+  traceparent?: string;
 }
 
 /** Names a recovery: what a sale's stock waits for before it is made from the book. */
@@ -44,6 +47,8 @@ export interface EncodedRecord {
   /** `<saleId>/<lane>`: decides the partition. */
   key: string;
   value: Uint8Array;
+  /** Of the first order in it that has one, for tools that look no further than headers. */
+  traceparent?: string;
 }
 
 export type DecodedRecord =
@@ -79,10 +84,14 @@ export function encodeReservations(
     if (members === undefined) groups.set(group, [reservation]);
     else members.push(reservation);
   }
-  return Array.from(groups, ([group, members]) => ({
-    key: group.slice(0, group.indexOf('\n')),
-    value: encodeGroup(members),
-  }));
+  return Array.from(groups, ([group, members]) => {
+    const traceparent = members.find((member) => member.traceparent !== undefined)?.traceparent;
+    return {
+      key: group.slice(0, group.indexOf('\n')),
+      value: encodeGroup(members),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
+  });
 }
 
 function encodeGroup(members: Reservation[]): Uint8Array {
@@ -123,16 +132,13 @@ export function decodeRecord(value: Uint8Array): DecodedRecord {
 }
 
 function readBatch({ saleId, epoch, bucket, orders }: ReservedBatch): DecodedRecord {
-  const reservations = orders.map(({ orderId, buyerId, quantity, seq, reservedAtMs }) => ({
-    saleId,
-    epoch,
-    bucket,
-    orderId,
-    buyerId,
-    quantity,
-    seq,
-    reservedAtMs,
-  }));
+  const reservations = orders.map((order): Reservation => {
+    const { orderId, buyerId, quantity, seq, reservedAtMs, traceparent } = order;
+    const read = { saleId, epoch, bucket, orderId, buyerId, quantity, seq, reservedAtMs };
+    if (traceparent === '') return read;
+    // One that is none is left out: no order is unreadable because its trace is lost.
+    return parseTraceparent(traceparent) === undefined ? read : { ...read, traceparent };
+  });
   const valid = reservations.length > 0 && reservations.every(isReservation);
   return valid ? { kind: 'reserved', reservations } : { kind: 'unreadable', reason: 'invalid' };
 }

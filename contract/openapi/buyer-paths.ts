@@ -7,6 +7,7 @@ import { leaderboardSchema, myRankSchema, topSchema } from '../leaderboard.ts';
 import { myOrdersSchema, orderViewSchema, placeOrderSchema } from '../order.ts';
 import { checkoutSchema, EVENT_HEADERS, providerSchema } from '../payment.ts';
 import { saleViewSchema } from '../sale.ts';
+import { saleListSchema } from '../sale-list.ts';
 import { joinWaitlistSchema, placeSchema } from '../waitlist.ts';
 import { humanPaths } from './access-paths.ts';
 import {
@@ -37,6 +38,16 @@ const publicPaths: ZodOpenApiPathsObject = {
       summary: "The server's clock",
       responses: {
         200: jsonAnswer('Now', z.object({ now: z.iso.datetime({ precision: 3 }) })),
+      },
+    },
+  },
+  '/api/sales': {
+    get: {
+      summary: 'The sales that are announced, open or just over',
+      description: 'Without those for invited buyers. What can be bought comes first.',
+      responses: {
+        200: jsonAnswer('The sales', saleListSchema),
+        503: OVERLOADED,
       },
     },
   },

@@ -39,8 +39,10 @@ import {
   UNKNOWN_SALE,
   UNKNOWN_TOKEN,
 } from './answers.ts';
+import { consolePaths, editSalePath } from './console-paths.ts';
 import { deadLetterPaths } from './dead-letter-paths.ts';
 import { drawPaths } from './draw-paths.ts';
+import { rehearsalPaths } from './rehearsal-paths.ts';
 
 const changeSale = (summary: string) => ({
   post: {
@@ -86,6 +88,7 @@ const salePaths: ZodOpenApiPathsObject = {
         404: UNKNOWN_SALE,
       },
     },
+    ...editSalePath,
   },
   '/operator/sales/{saleId}/open': changeSale('Open a sale now, or go on after a pause'),
   '/operator/sales/{saleId}/pause': changeSale('Pause a sale'),
@@ -265,4 +268,6 @@ export const operatorPaths: ZodOpenApiPathsObject = behindTheDoor({
   ...drawPaths,
   ...accessPaths,
   ...changePaths,
+  ...consolePaths,
+  ...rehearsalPaths,
 });

@@ -5,6 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { systemClock } from '../../contract/clock.ts';
+import type { PresentRate } from '../numbers.ts';
 import { adjustRate } from './adjust-rate.ts';
 import {
   type Coordinator,
@@ -26,5 +27,13 @@ export class RateCoordinator extends DurableObject {
 
   ask(ask: RateAsk): Part {
     return this.#coordinator.ask(ask);
+  }
+
+  /** For who watches the sale; undefined while nobody has asked. */
+  rate(): PresentRate | undefined {
+    const state = this.ctx.storage.kv.get<RateState>(STATE_KEY);
+    if (state === undefined) return undefined;
+    const { configuredPerSecond, adjusted } = state;
+    return { configuredPerSecond, currentPerSecond: adjusted.ratePerSecond };
   }
 }

@@ -10,8 +10,8 @@
 import { PRESALE_CODE_HEADER } from '../../contract/access.ts';
 import { saleIdSchema } from '../../contract/ids.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
-import type { SaleSnapshot } from '../../contract/sale.ts';
-import { answerOf, cookieHeaders } from '../answer.ts';
+import { isRehearsal, type SaleSnapshot } from '../../contract/sale.ts';
+import { answerOf, cookieHeaders, type ExtraHeaders } from '../answer.ts';
 import { type ReadBody, readJoin, readOrder } from '../body.ts';
 import { accessGate } from '../gates/access-gate.ts';
 import type { RequestClass } from '../gates/buyer-limit.ts';
@@ -22,6 +22,7 @@ import type { Buyer } from '../identity.ts';
 import type { RequestContext } from '../platform.ts';
 import type { OriginLoad } from '../pressure-seen.ts';
 import { rateLimitHeaders } from '../rate-limit-headers.ts';
+import type { RequestTrace } from '../trace.ts';
 import type { Edge } from '../wiring.ts';
 
 interface CrowdRequest {
@@ -31,6 +32,8 @@ interface CrowdRequest {
   /** What the sale's state has to say, after its opening hours. */
   stateGate(sale: SaleSnapshot): Refusal | undefined;
   requestClass: RequestClass;
+  /** What its outcomes count as. */
+  counted: 'outcomes' | 'joins';
   read(request: Request, perBuyer: number): Promise<ReadBody>;
 }
 
@@ -39,6 +42,7 @@ const ORDER: CrowdRequest = {
   resource: 'orders',
   stateGate: soldOutGate,
   requestClass: 'order',
+  counted: 'outcomes',
   read: readOrder,
 };
 
@@ -47,6 +51,7 @@ const JOIN: CrowdRequest = {
   resource: 'waitlist',
   stateGate: waitlistGate,
   requestClass: 'change',
+  counted: 'joins',
   read: readJoin,
 };
 
@@ -58,60 +63,83 @@ interface Arrival {
 
 /** One order of one buyer, from the click to the origin's answer. */
 export function placeOrder(edge: Edge, arrival: Arrival): Promise<Response> {
-  return throughGates(edge, ORDER, arrival);
+  return traced(edge, ORDER, arrival);
 }
 
 export function joinWaitlist(edge: Edge, arrival: Arrival): Promise<Response> {
-  return throughGates(edge, JOIN, arrival);
+  return traced(edge, JOIN, arrival);
+}
+
+function traced(edge: Edge, wanted: CrowdRequest, arrival: Arrival): Promise<Response> {
+  const { traces } = edge;
+  if (traces === undefined) return throughGates(edge, wanted, arrival, undefined);
+  const { saleId, context } = arrival;
+  const route = `/api/sales/{saleId}/${wanted.resource}`;
+  const request = { method: wanted.method, route, saleId, context };
+  return traces.serve(request, (trace) => throughGates(edge, wanted, arrival, trace));
 }
 
 async function throughGates(
   edge: Edge,
-  { method, resource, stateGate, requestClass, read }: CrowdRequest,
-  { request, saleId, context }: Arrival,
+  { method, resource, stateGate, requestClass, counted, read }: CrowdRequest,
+  arrival: Arrival,
+  trace: RequestTrace | undefined,
 ): Promise<Response> {
+  const { request, saleId, context } = arrival;
   const { clock } = edge.platform;
+  const tell = (outcome: string) => {
+    trace?.tell(outcome);
+    edge.counts?.answered(arrival, counted, outcome);
+  };
+  const refuse = (refusal: Refusal, headers?: ExtraHeaders, outcome: string = refusal.kind) => {
+    tell(outcome);
+    return answerOf(refusal, headers);
+  };
   if (!saleIdSchema.safeParse(saleId).success) return answerOf({ kind: 'unknown-sale' });
   const sale = await edge.snapshots.find(saleId, context);
   if (sale.kind !== 'sale') return answerOf(sale);
   const { snapshot } = sale;
   const closed = timeGate(snapshot, clock.nowMs()) ?? stateGate(snapshot);
-  if (closed) return answerOf(closed);
+  if (closed) return refuse(closed);
 
-  const address = edge.addressOf(request);
+  // A whole rehearsal comes from one address, and with a ticket (edge/rehearsals.ts).
+  const address = isRehearsal(saleId) ? undefined : edge.addressOf(request);
   const ofAddress = edge.addressLimit.take({ address, kind: 'click', nowMs: clock.nowMs() });
-  if (ofAddress.refusal) return answerOf(ofAddress.refusal, rateLimitHeaders([ofAddress.state]));
+  if (ofAddress.refusal) {
+    return refuse(ofAddress.refusal, rateLimitHeaders([ofAddress.state]), 'address-limited');
+  }
   const buyer = await edge.identify(request, clock.nowMs());
-  if (buyer.kind !== 'buyer') return answerOf(buyer);
+  if (buyer.kind !== 'buyer') return refuse(buyer);
   const { buyerId } = buyer;
   const newcomer = cookieHeaders(buyer.setCookie);
 
   const barred = await whyBarred(edge, { request, buyer, snapshot, context });
-  if (barred) return answerOf(barred, newcomer);
+  if (barred) return refuse(barred, newcomer);
 
   const nowMs = clock.nowMs();
   const draw = edge.judgeDraw(request, sale, { buyerId, nowMs });
-  if (draw.kind !== 'drawn') return answerOf(draw, newcomer);
+  if (draw.kind !== 'drawn') return refuse(draw, newcomer);
   const cookie = { ...newcomer, ...draw.headers };
   const limited = edge.buyerLimit.take({ buyerId, requestClass, nowMs });
   if (limited.refusal) {
-    return answerOf(limited.refusal, { ...cookie, ...rateLimitHeaders([limited.state]) });
+    const headers = { ...cookie, ...rateLimitHeaders([limited.state]) };
+    return refuse(limited.refusal, headers, 'buyer-limited');
   }
 
   // Only now: of a refused request the body is never read.
   const wanted = await read(request, snapshot.perBuyer);
-  if (wanted.kind === 'refused') return answerOf(wanted.refusal, cookie);
+  if (wanted.kind === 'refused') return refuse(wanted.refusal, cookie);
   const shed = edge.shedding.judge(saleId, edge.platform.random.fraction(), clock.nowMs());
-  if (shed) return answerOf(shed, cookie);
+  if (shed) return refuse(shed, cookie);
   const rated = await edge.leases.admit(snapshot, context, request.cf);
   const extra = { ...cookie, ...rated.headers };
-  if (rated.refusal) return answerOf(rated.refusal, extra);
+  if (rated.refusal) return refuse(rated.refusal, extra);
+  edge.counts?.admitted(saleId);
 
   const { body, idempotencyKey } = wanted;
   const path = `/api/sales/${saleId}/${resource}`;
-  const clientHeaders = request.headers;
   const observe = (load: OriginLoad) => noteLoad(edge, saleId, load);
-  const forwarded = { method, path, buyerId, body, idempotencyKey, clientHeaders, observe };
+  const forwarded = { method, path, buyerId, body, idempotencyKey, trace, observe, tell };
   return edge.forward(forwarded, extra);
 }
 

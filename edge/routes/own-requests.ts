@@ -89,7 +89,7 @@ async function forwardOwn(edge: Edge, request: Request, own: OwnRequest): Promis
   if (limited.refusal) return answerOf(limited.refusal, headers);
   const withBody = method === 'POST' ? await refuseBody(request) : undefined;
   if (withBody) return answerOf(withBody, headers);
-  const forwarded = { method, path, buyerId, clientHeaders: request.headers };
+  const forwarded = { method, path, buyerId };
   if (method !== 'GET') return edge.forward(forwarded, headers);
   return forwardRead(edge, forwarded, headers);
 }

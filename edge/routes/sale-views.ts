@@ -3,9 +3,11 @@ import { saleIdSchema } from '../../contract/ids.ts';
 import { invalidRequest } from '../../contract/invalid.ts';
 import { topSchema } from '../../contract/leaderboard.ts';
 import { saleViewOf } from '../../contract/sale.ts';
+import { saleListOf } from '../../contract/sale-list.ts';
 import { answerOf, jsonAnswer, textAnswer } from '../answer.ts';
 import { USABLE_WHILE_ASKING_MS } from '../copies.ts';
 import type { RequestContext } from '../platform.ts';
+import { ONLY_LIST } from '../sale-list.ts';
 import type { Edge } from '../wiring.ts';
 
 /**
@@ -26,6 +28,14 @@ export async function viewSale(edge: Edge, saleId: string, context: RequestConte
   // Past that the origin is silent: the page is told how the sale was, and that it is not news.
   const asOfMs = ageMs > USABLE_WHILE_ASKING_MS ? nowMs - ageMs : undefined;
   return jsonAnswer(saleViewOf(sale.snapshot, nowMs, asOfMs), PUBLIC);
+}
+
+export async function viewSales(edge: Edge, context: RequestContext) {
+  const found = await edge.saleLists.findWithAge(ONLY_LIST, context);
+  if (found.kind !== 'aged') return answerOf(found);
+  const nowMs = edge.platform.clock.nowMs();
+  const asOfMs = found.ageMs > USABLE_WHILE_ASKING_MS ? nowMs - found.ageMs : undefined;
+  return jsonAnswer(saleListOf(found.known.digests, nowMs, asOfMs), PUBLIC);
 }
 
 export async function viewLeaderboard(

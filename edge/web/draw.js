@@ -57,6 +57,8 @@ export function createDrawCheck({ saleId, words }) {
   const box = document.createElement('aside');
   box.id = 'draw';
   const title = document.createElement('h2');
+  title.id = 'draw-title';
+  box.setAttribute('aria-labelledby', title.id);
   const button = document.createElement('button');
   button.type = 'button';
   const result = document.createElement('p');

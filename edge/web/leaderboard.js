@@ -35,6 +35,8 @@ export function createLeaderboard({ saleId, facts, words }) {
   const board = document.getElementById('board');
   if (board === null) return;
   const title = document.createElement('h2');
+  title.id = 'board-title';
+  board.setAttribute('aria-labelledby', title.id);
   const list = document.createElement('ol');
   list.className = 'rows';
   const mine = document.createElement('p');

@@ -1,12 +1,12 @@
 /** @import { Action, Facts, Message, OrderFacts, OrderState, OrderView } from './types.ts' */
-/** @import { QuietAction, Refused, SaleState, SaleView, Screen } from './types.ts' */
+/** @import { QuietAction, Refused, SaleState, SaleView, Screen, TimedSale } from './types.ts' */
 /**
  * From what is known to what the page shows, as one pure decision: words, button and timer. The
  * button opens by the clock, without a request.
  */
 
 /** @type {Record<OrderState, Pick<Screen, 'tone' | 'button' | 'step'>>} */
-const ORDER_SCREENS = {
+export const ORDER_SCREENS = {
   accepting: { tone: 'wait', button: 'in-line', step: 0 },
   queued: { tone: 'go', button: 'in-line', step: 1 },
   entered: { tone: 'wait', button: 'in-line', step: 0 },
@@ -80,7 +80,7 @@ function firstStep(facts) {
   };
 }
 
-/** @param {SaleView} sale @param {number} nowMs @returns {SaleState} */
+/** @param {TimedSale} sale @param {number} nowMs @returns {SaleState} */
 export function stateAt(sale, nowMs) {
   if (sale.state === 'ended' || nowMs >= Date.parse(sale.closesAt)) return 'ended';
   if (sale.state === 'paused') return 'paused';

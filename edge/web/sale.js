@@ -1,12 +1,14 @@
-/** @import { Action, Facts, Language, QuietAction, SaleView, Words } from './types.ts' */
+/** @import { Action, Facts, Language, QuietAction, Words } from './types.ts' */
 /**
  * Wires the page of one sale: what is known, what changes it (the shop, a click, the clock, another
  * tab), and the one place that draws it. Around the opening only the click asks (schedule.js).
  */
 import { askAsBuyer, createApi } from './api.js';
+import { createConnection } from './connection.js';
 import { createMemory, fraction, load, monotonicMs, readToken, takeToken } from './device.js';
 import { languageOf, loadWords } from './language.js';
 import { mayOrderAgain, nextStep, stateAt } from './next-step.js';
+import { createOnDemand } from './on-demand.js';
 import { createOrdering, createPaying, mayClick } from './order.js';
 import * as schedule from './schedule.js';
 import * as view from './view.js';
@@ -18,7 +20,7 @@ const SILENT_AFTER = 2;
 
 takeToken();
 const saleId = location.pathname.split('/')[2] ?? '';
-const api = createApi(encodeURIComponent(saleId), () => codeField?.headers() ?? {});
+const api = createApi(encodeURIComponent(saleId), () => onDemand.codeField()?.headers() ?? {});
 const memory = createMemory();
 const clock = schedule.createClock({ ask: api.nowMs, monotonicMs });
 /** Brings a guest's cookie. Others wait for it: two without one would make two guests. */
@@ -58,9 +60,9 @@ function change(change) {
   const { order, refusal } = known;
   known = { ...known, ...change };
   draw();
-  codeField?.update();
+  onDemand.codeField()?.update();
   if (known.refusal !== refusal && known.refusal?.trouble === 'not-human') void showProof();
-  wantMore();
+  onDemand.wantBoard();
   wantFeed();
   // What an order gives back is news of its sale.
   if (known.order !== order && mayOrderAgain(known.order)) planLook();
@@ -78,7 +80,8 @@ function draw() {
   const screen = nextStep(now);
   view.show(now, screen, words);
   showQuiet(screen, words);
-  if (now.sale && stateAt(now.sale, now.nowMs) === 'ended') void showDraw();
+  connection.draw();
+  if (now.sale && stateAt(now.sale, now.nowMs) === 'ended') void onDemand.showDraw();
   void proof?.then(({ update }) => update());
   if (screen.action === 'join') void loadWaitlist();
   const { timer } = screen;
@@ -92,6 +95,9 @@ function draw() {
   }
   tickTimer = setTimeout(draw, schedule.nextTickMs(timer.untilMs, now.nowMs));
 }
+
+const connection = createConnection({ words: () => words });
+const onDemand = createOnDemand({ saleId, facts, words: () => words });
 
 const ordering = createOrdering({
   shop: api,
@@ -135,31 +141,6 @@ function wantFeed() {
   void feed?.then(({ update }) => update());
 }
 
-let hasMore = false;
-/** What only matters once there is an order, or nothing left to click for. */
-function wantMore() {
-  const { sale, order } = known;
-  const state = sale && stateAt(sale, clock.nowMs());
-  const isOver = state === 'sold-out' || state === 'ended';
-  if (hasMore || (order === undefined && !isOver)) return;
-  hasMore = true;
-  new IntersectionObserver(async ([entry], observer) => {
-    if (entry?.isIntersecting !== true) return;
-    observer.disconnect();
-    const { createLeaderboard } = await load('leaderboard');
-    createLeaderboard({ saleId, facts, words: () => words });
-  }).observe(view.element('board'));
-}
-
-/** @type {ReturnType<typeof import('./code.js').createCodeField> | undefined} */
-let codeField;
-/** There before the button is: it would push it down. @param {SaleView} sale */
-async function wantCode({ access }) {
-  if (access !== 'code' || codeField !== undefined) return;
-  const { createCodeField } = await load('code');
-  codeField ??= createCodeField({ saleId, facts });
-}
-
 let hasAsked = false;
 /** A guest may have to show to be a person, best before the opening. Asked once. */
 async function wantProof() {
@@ -177,15 +158,6 @@ async function showProof() {
   (await proof).show();
 }
 
-let hasDraw = false;
-/** Only now may anybody know the numbers. */
-async function showDraw() {
-  if (hasDraw) return;
-  hasDraw = true;
-  const { createDrawCheck } = await load('draw');
-  createDrawCheck({ saleId, words: () => words });
-}
-
 let lookedAtMs = 0;
 let failures = 0;
 let hasResumed = false;
@@ -199,11 +171,12 @@ async function look() {
     failures = answer.kind === 'ok' ? 0 : failures + 1;
     if (answer.kind === 'ok') {
       clock.guess(Date.parse(answer.body.now));
-      await wantCode(answer.body);
+      connection.heard();
+      await onDemand.wantCode(answer.body);
       const { refusal } = known;
       change({ sale: answer.body, refusal: known.sale === undefined ? undefined : refusal });
     } else if (known.sale === undefined) change({ refusal: answer });
-    else if (failures >= SILENT_AFTER) {
+    else if (failures >= SILENT_AFTER && !connection.isOffline()) {
       const { asOf, now } = known.sale;
       change({ sale: { ...known.sale, asOf: asOf ?? now } });
     }

@@ -72,7 +72,10 @@ export function isSilent(sale, nowMs) {
   return untilOpenMs > 0 && untilOpenMs <= QUIET_BEFORE_MS;
 }
 
-/** Only a click's own order may ask. @param {SaleView | undefined} sale @param {number} nowMs */
+/**
+ * Only a click's own order may ask.
+ * @param {Pick<SaleView, 'opensAt'> | undefined} sale @param {number} nowMs
+ */
 export function isQuiet(sale, nowMs) {
   const untilOpenMs = Date.parse(sale?.opensAt ?? '') - nowMs;
   return untilOpenMs > -QUIET_AFTER_MS && untilOpenMs <= QUIET_BEFORE_MS;

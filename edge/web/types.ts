@@ -15,7 +15,11 @@ export type { MyOrders, OrderState, OrderView } from '../../contract/order.ts';
 export type { Refusal } from '../../contract/outcomes.ts';
 export type { Problem } from '../../contract/problem.ts';
 export type { SaleState, SaleView } from '../../contract/sale.ts';
+export type { ListedSale, SaleList } from '../../contract/sale-list.ts';
 export type { Place } from '../../contract/waitlist.ts';
+
+/** What tells by the clock how a sale is. */
+export type TimedSale = Pick<SaleView, 'state' | 'opensAt' | 'closesAt'>;
 
 export type Message = keyof typeof messages;
 export type Label = keyof typeof labels;
@@ -277,7 +281,17 @@ export interface Screen {
 }
 
 /** The words that only the page of a buyer's orders has. */
-export type OrdersLabel = 'none' | 'quantity' | 'sentences' | 'sign-in';
+export type OrdersLabel = 'none' | 'pay' | 'quantity' | 'sentences' | 'sign-in';
+
+/** What the parts that few need are given. */
+export interface OnDemandParts {
+  saleId: string;
+  facts(): Facts;
+  words(): Words;
+}
+
+/** The words that only the list of sales has. */
+export type SalesLabel = 'title' | 'none' | 'opens-at' | 'opens-in' | 'closed-at';
 
 /** The words that only the leaderboard has. */
 export type BoardLabel = 'fastest' | 'quantity' | 'mine' | 'seconds';

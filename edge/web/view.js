@@ -12,6 +12,8 @@ import { partsOf, secondsLeft } from './schedule.js';
 const OWN_PICTURE = new URL('picture.svg', import.meta.url).pathname;
 /** A double click is over by then. */
 const SETTLING_MS = 600;
+/** A longer one would push the button off a phone. */
+const LONG_TITLE = 60;
 
 /** @param {string} id */
 export function element(id) {
@@ -49,6 +51,8 @@ export function show(facts, screen, words) {
   mark('sale', 'data-tone', screen.tone);
   const missing = refusal === undefined ? 'loading' : 'missing';
   mark('sale', 'data-sale', sale === undefined ? missing : 'known');
+  // Without a sale there is no title above it.
+  mark('headline', 'aria-level', sale === undefined ? '1' : '2');
   showMessage(facts, screen, words);
   showAction(screen.action);
   write('order', words.label(screen.button));
@@ -56,6 +60,7 @@ export function show(facts, screen, words) {
   mark('order', 'aria-busy', String(sending.kind !== 'idle'));
   write('order-id', identity(facts.order, screen.values, words));
   showSteps(screen.step);
+  showLine(screen.values, words);
   showTimer(screen.timer, nowMs, words);
   if (sale !== undefined) showSale(sale, facts, words);
   // A hidden tab says that its buyer is to pay.
@@ -92,6 +97,7 @@ function showMessage({ sale, order }, { message, gaveUp, values }, words) {
 /** @param {NonNullable<Facts['sale']>} sale @param {Facts} facts @param {Words} words */
 function showSale(sale, { order, place, sending }, words) {
   write('title', sale.title);
+  element('title').classList.toggle('long', widthOf(sale.title) > LONG_TITLE);
   write('price', words.price(sale.price, sale.currency));
   const picture = sale.pictureUrl ?? OWN_PICTURE;
   if (element('picture').dataset.wanted !== picture) {
@@ -114,6 +120,9 @@ function showSale(sale, { order, place, sending }, words) {
   }
   while (select.options.length > sale.perBuyer) select.remove(select.options.length - 1);
 }
+
+/** In letters: a Chinese character takes as much room as two. @param {string} text */
+const widthOf = (text) => text.length + (text.match(/[\u2e80-\uffef]/g)?.length ?? 0);
 
 /** @param {Screen['timer']} timer @param {number} nowMs @param {Words} words */
 function showTimer(timer, nowMs, words) {
@@ -138,8 +147,27 @@ function showSteps(step) {
   }
 }
 
+/** In place of the steps: how many are ahead on the waitlist. */
+/** @param {Screen['values']} values @param {Words} words */
+function showLine(values, words) {
+  element('line').hidden = values === undefined;
+  element('steps').style.visibility = values === undefined ? '' : 'hidden';
+  if (values === undefined) return;
+  const { place, waiting } = values;
+  const ahead = { ahead: words.number(place - 1) };
+  write('ahead', words.label(place === 1 ? 'ahead-none' : 'ahead', ahead));
+  element('passed').style.transform = `scaleX(${1 - (place - 1) / Math.max(1, waiting)})`;
+}
+
 export function replaceBrokenPicture() {
-  element('picture').addEventListener('error', () => mark('picture', 'src', OWN_PICTURE));
+  const picture = /** @type {HTMLImageElement} */ (element('picture'));
+  picture.addEventListener('error', () => mark('picture', 'src', OWN_PICTURE));
+  // What the network's failure took away, it brings back.
+  addEventListener('online', () => {
+    if (picture.complete && picture.naturalWidth === 0) {
+      picture.src = picture.dataset.wanted ?? OWN_PICTURE;
+    }
+  });
 }
 
 /** To a screen reader. @param {string} sentence */

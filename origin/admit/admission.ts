@@ -7,6 +7,7 @@
  */
 import { createOrderIdMaker, type OrderIdMaker } from '../../contract/ids.ts';
 import type { Outcome, Refusal } from '../../contract/outcomes.ts';
+import { type TraceContext, toTraceparent } from '../../contract/trace-context.ts';
 import { failpoint } from '../failpoints.ts';
 import { nodeHashing } from '../hashing.ts';
 import type { Appender } from '../log/appender.ts';
@@ -14,6 +15,7 @@ import type { Logger } from '../logger.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale } from '../settle/book.ts';
 import { levelOf } from '../told-errors.ts';
+import type { ClickSpans } from '../trace/click-spans.ts';
 import { outcomeOfAppend } from './appended.ts';
 import { createEnter } from './enter.ts';
 import { bookOrderView } from './order-view.ts';
@@ -31,6 +33,8 @@ export interface Click {
   quantity: number;
   /** When the edge let it in, from the pass: what the sale's window is judged by. */
   admittedAtMs: number;
+  /** The span of its request, when that is sampled. */
+  trace?: TraceContext | undefined;
 }
 
 export interface AdmissionOptions {
@@ -44,16 +48,30 @@ export interface AdmissionOptions {
   acceptWaitMs: number;
   /** Share of the buyers who are let in while a sale is sold by the log, 0 to 1. */
   outageShare?: number;
+  /** Where traces are sent. */
+  spans?: ClickSpans | undefined;
 }
 
 export type Admission = (click: Click) => Promise<Outcome>;
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { directory, batcher, appender, book, nowMs, logger, acceptAfter, acceptWaitMs } = options;
+  const { directory, batcher, appender, book, nowMs, logger, spans } = options;
+  const append = createAppend(options);
   const orderIdOf = createOrderIds();
   const enter = createEnter({ ...options, share: options.outageShare ?? 0 });
 
-  async function answer(sale: Sale, placed: Placed, verdict: BatchedVerdict): Promise<Outcome> {
+  function reserve(sale: Sale, placed: Placed, trace: TraceContext | undefined) {
+    const { orderId, buyerId, quantity } = placed;
+    const reserving = batcher.reserve(sale, { orderId, buyerId, quantity });
+    return spans === undefined || trace === undefined ? reserving : spans.reserve(trace, reserving);
+  }
+
+  async function answer(
+    sale: Sale,
+    placed: Placed,
+    verdict: BatchedVerdict,
+    trace: TraceContext | undefined,
+  ): Promise<Outcome> {
     switch (verdict.kind) {
       case 'recovering':
         return { kind: 'recovering' };
@@ -76,23 +94,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
       case 'reserved': {
         failpoint('admit.after-reserve');
-        const outcome = await append(placed, verdict);
+        const outcome = await append(placed, verdict, trace);
         failpoint('admit.before-answer');
         return outcome;
       }
     }
-  }
-
-  async function append(
-    placed: Placed,
-    { epoch, seq }: { epoch: number; seq: number },
-  ): Promise<Outcome> {
-    const where = { epoch, bucket: ONLY_BUCKET, seq, reservedAtMs: nowMs() };
-    const appended = appender.append({ ...placed, ...where });
-    const result = acceptAfter === 'outbox' ? 'durable' : await withinMs(appended, acceptWaitMs);
-    const { buyerId: _, ...view } = placed;
-    const accepting: Outcome = { kind: 'accepted', order: { ...view, state: 'accepting' } };
-    return outcomeOfAppend(placed, result, 'queued') ?? accepting;
   }
 
   return async (click) => {
@@ -100,18 +106,38 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (sale === undefined) return { kind: 'unknown-sale' };
     const refusal = judgeClick(sale, click, nowMs());
     if (refusal !== undefined) return refusal;
-    const { saleId, buyerId, quantity } = click;
+    const { saleId, buyerId, quantity, trace } = click;
     const orderId = orderIdOf(click);
     const placed = { orderId, saleId, buyerId, quantity };
     try {
-      if (sale.soldBy === 'log') return await enter(sale, placed);
-      const verdict = await batcher.reserve(sale, { orderId, buyerId, quantity });
-      return await answer(sale, placed, verdict);
+      if (sale.soldBy === 'log') return await enter(sale, placed, trace && toTraceparent(trace));
+      const verdict = await reserve(sale, placed, trace);
+      return await answer(sale, placed, verdict, trace);
     } catch (error) {
       // The unit may have been taken: the same key asked again gets the same order.
       logger[levelOf(error)]({ error, orderId }, 'a backend gave no answer while admitting');
       return { kind: 'overloaded', retryAfterMs: BACKEND_RETRY_MS };
     }
+  };
+}
+
+/** Appends what was reserved, and waits for the log's word as long as a click may take. */
+function createAppend({ appender, spans, nowMs, acceptAfter, acceptWaitMs }: AdmissionOptions) {
+  return async (
+    placed: Placed,
+    { epoch, seq }: { epoch: number; seq: number },
+    trace: TraceContext | undefined,
+  ): Promise<Outcome> => {
+    const where = { epoch, bucket: ONLY_BUCKET, seq, reservedAtMs: nowMs() };
+    const span = trace && spans?.append(trace, placed.orderId);
+    const { traceparent } = span ?? {};
+    const reservation = { ...placed, ...where, ...(traceparent && { traceparent }) };
+    const appended = appender.append(reservation);
+    span?.ends(appended);
+    const result = acceptAfter === 'outbox' ? 'durable' : await withinMs(appended, acceptWaitMs);
+    const { buyerId: _, ...view } = placed;
+    const accepting: Outcome = { kind: 'accepted', order: { ...view, state: 'accepting' } };
+    return outcomeOfAppend(placed, result, 'queued') ?? accepting;
   };
 }
 

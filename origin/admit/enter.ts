@@ -46,7 +46,12 @@ interface Entry {
 }
 
 /** Rejects when the book gives no answer. */
-export type Enter = (sale: Sale, placed: Placed) => Promise<Outcome>;
+export type Enter = (
+  sale: Sale,
+  placed: Placed,
+  /** Where its trace goes on, when that is sampled. */
+  traceparent?: string,
+) => Promise<Outcome>;
 
 export function createEnter(options: EnterOptions): Enter {
   const { book, appender, nowMs, share, acceptWaitMs } = options;
@@ -73,7 +78,7 @@ export function createEnter(options: EnterOptions): Enter {
     return appended;
   }
 
-  return async (sale, placed) => {
+  return async (sale, placed, traceparent) => {
     if (numberOf(sale, placed.buyerId) >= share) {
       return { kind: 'not-drawn', retryAfterMs: NOT_DRAWN_RETRY_MS };
     }
@@ -88,7 +93,7 @@ export function createEnter(options: EnterOptions): Enter {
     if (entry.free < placed.quantity) return { kind: 'sold-out' };
 
     const where = { epoch, bucket: ONLY_BUCKET, seq: SEQ, reservedAtMs: nowMs() };
-    const appended = append({ ...placed, ...where });
+    const appended = append({ ...placed, ...where, ...(traceparent && { traceparent }) });
     // There is no outbox: nothing but this process knows of it until the log does.
     const outcome = outcomeOfAppend(placed, await withinMs(appended, acceptWaitMs), 'entered');
     return outcome ?? { kind: 'overloaded', retryAfterMs: ENTERING_RETRY_MS };

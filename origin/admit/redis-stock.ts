@@ -95,6 +95,15 @@ export function createRedisStock(options: RedisStockOptions): StockLedger {
       const reply = await run.terms([state, outbox], []);
       return reply === null ? undefined : termsOf(reply);
     },
+    async prepare() {
+      const texts = Object.values(scripts);
+      await Promise.all(texts.map((lua) => redis.command('SCRIPT', 'LOAD', lua)));
+      return texts.length;
+    },
+    async clockMs() {
+      const [seconds, microseconds] = (await redis.command('TIME')) as unknown[];
+      return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    },
     ping: redis.ping,
     risks: () => redisRisks(redis, keyPrefix),
     close: redis.close,

@@ -182,6 +182,10 @@ export interface StockLedger {
   hold(call: HoldCall): Promise<DeliveryReply>;
   /** Undefined when the store has no state of the sale. */
   terms(saleId: string): Promise<StockTerms | undefined>;
+  /** Makes the store know every script before it is first called; how many there are. */
+  prepare?(): Promise<number>;
+  /** By the store's own clock, in a store that has one. */
+  clockMs?(): Promise<number>;
   /** Rejects with a clear message while the store cannot serve. */
   ping(): Promise<void>;
   /** One line for each setting of the store that puts an invariant at risk. */

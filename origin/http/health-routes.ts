@@ -1,10 +1,12 @@
 /**
- * For whoever runs the process: `/healthz` says that it lives, `/readyz` that its backends serve it
- * (and names those that do not), `/metrics` is for Prometheus. They show nothing of buyers.
+ * For whoever runs the process: `/healthz` says that it lives, which version it is and its time,
+ * `/readyz` that its backends serve it (and names those that do not), `/metrics` is for Prometheus.
+ * They show nothing of buyers.
  */
 import { Hono } from 'hono';
 import { wordsOf } from '../backend-failures.ts';
 import type { Metrics } from '../metrics.ts';
+import { VERSION } from '../version.ts';
 import { json } from './answer.ts';
 
 export type Checks = Record<string, () => Promise<void>>;
@@ -16,9 +18,13 @@ export function createHealthRoutes(
   checks: Checks,
   draining: () => boolean,
   metrics: Metrics,
+  nowMs: () => number,
 ): Hono {
   const routes = new Hono();
-  routes.get('/healthz', () => json({ status: 'alive' }));
+  routes.get('/healthz', () => {
+    const now = new Date(nowMs()).toISOString();
+    return json({ status: 'alive', version: VERSION, now });
+  });
   routes.get('/readyz', async () => {
     const notReady = await failingChecks(checks);
     if (draining()) notReady.draining = 'the process is stopping';

@@ -59,8 +59,8 @@ async function readMyOrders(options: MineRoutesOptions, buyerId: string): Promis
   const sales = newestSales(directory.known());
   // An empty list is no SQL.
   if (sales.length === 0) return { orders: [] };
-  const titles = new Map(sales.map(({ saleId, title }) => [saleId, title]));
-  const rows = await book.read<OrderRow>(selectOrders, buyerId, [...titles.keys()], MAX_ORDERS);
+  const byId = new Map(sales.map((sale) => [sale.saleId, sale]));
+  const rows = await book.read<OrderRow>(selectOrders, buyerId, [...byId.keys()], MAX_ORDERS);
   const orderIds = rows.map(({ orderId }) => orderId);
   const payments = orderIds.length === 0 ? undefined : await newestPayments?.(orderIds);
   const orders = rows.map((row) => {
@@ -68,14 +68,21 @@ async function readMyOrders(options: MineRoutesOptions, buyerId: string): Promis
     return {
       ...bookOrderView(toBookOrder(row)),
       ...(payment === undefined ? {} : { payment }),
-      title: titles.get(row.saleId) ?? row.saleId,
+      ...ofItsSale(byId, row.saleId),
+      placedAt: new Date(row.reservedAtMs).toISOString(),
     };
   });
   const held = (await options.held.ofBuyer(buyerId)).map((order) => ({
     ...heldOrderView(order),
-    title: titles.get(order.saleId) ?? order.saleId,
+    ...ofItsSale(byId, order.saleId),
   }));
   return { orders: [...held, ...orders] };
+}
+
+function ofItsSale(sales: ReadonlyMap<string, Sale>, saleId: string) {
+  const sale = sales.get(saleId);
+  if (sale === undefined) return { title: saleId };
+  return { title: sale.title, price: sale.price, currency: sale.currency };
 }
 
 function newestSales(sales: Sale[]): Sale[] {

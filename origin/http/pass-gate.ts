@@ -23,7 +23,12 @@ export interface Admitted {
  */
 export type PassGate = (request: HonoRequest, limitBytes?: number) => Promise<Admitted | Refusal>;
 
-export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGate {
+/** `observe` is told why a pass was refused. */
+export function createPassGate(
+  keeper: PassKeeper,
+  nowMs: () => number,
+  observe?: (reason: string) => void,
+): PassGate {
   return async (request, limitBytes) => {
     const read = await (limitBytes === undefined
       ? readBody(request)
@@ -36,7 +41,10 @@ export function createPassGate(keeper: PassKeeper, nowMs: () => number): PassGat
       { method: request.method, path: pathAndQuery(request.url), body, idempotencyKey },
       nowMs(),
     );
-    if (verdict.kind === 'invalid') return { kind: 'no-pass', reason: verdict.reason };
+    if (verdict.kind === 'invalid') {
+      observe?.(verdict.reason);
+      return { kind: 'no-pass', reason: verdict.reason };
+    }
     return {
       kind: 'admitted',
       buyerId: verdict.buyerId,

@@ -23,7 +23,13 @@ export interface EtcdClientOptions {
   tls?: TlsMaterial | undefined;
 }
 
-export type EtcdPath = 'kv/range' | 'kv/txn' | 'lease/grant' | 'lease/keepalive' | 'lease/revoke';
+export type EtcdPath =
+  | 'kv/range'
+  | 'kv/txn'
+  | 'lease/grant'
+  | 'lease/keepalive'
+  | 'lease/revoke'
+  | 'maintenance/status';
 
 export interface EtcdClient {
   ask(path: EtcdPath, body: object): Promise<unknown>;

@@ -8,6 +8,7 @@
  */
 import { type Clock, type Moment, momentOf, passedSinceMs } from '../../contract/clock.ts';
 import type { Logger } from '../logger.ts';
+import type { LeaseEvent } from '../process-metrics.ts';
 import { pause, repeatEvery } from '../timer.ts';
 import type { LeaseGrant, LeaseStore } from './lease.ts';
 import { createOutageLog } from './outage-log.ts';
@@ -31,6 +32,8 @@ export interface SingletonOptions {
   leaseTtlMs: number;
   everyMs: number;
   logger: Logger;
+  /** Told when the lease begins, is lost (once), or is given back. */
+  observe?(event: LeaseEvent): void;
   /** One round; must look at `mayGoOn` before each act. */
   round(mayGoOn: () => boolean): Promise<void>;
 }
@@ -50,6 +53,12 @@ export function startSingleton(options: SingletonOptions): Singleton {
   /** Its turn came, or the line could not be asked, and the place may still be there. */
   let mayHavePlace = false;
 
+  let told: LeaseEvent | undefined;
+  function tell(event: LeaseEvent): void {
+    if (told !== event) options.observe?.(event);
+    told = event;
+  }
+
   const isWithin = (limitMs: number) =>
     grantedAt !== undefined && passedSinceMs(clock, grantedAt) < limitMs;
   const mayGoOn = () => !stopping.signal.aborted && isWithin(actForMs);
@@ -57,11 +66,15 @@ export function startSingleton(options: SingletonOptions): Singleton {
   async function keepLease(): Promise<void> {
     if (grant !== undefined && isWithin(actForMs / 2)) return;
     const askedAt = momentOf(clock);
+    const wasHeld = grant !== undefined;
+    if (wasHeld && !isWithin(actForMs)) tell('lost');
     grant =
       grant === undefined
         ? await leases.acquire({ name, holder, ttlMs })
         : await leases.renew(grant, ttlMs);
     grantedAt = grant === undefined ? undefined : askedAt;
+    if (grant !== undefined) tell('held');
+    else if (wasHeld) tell('lost');
   }
 
   /** A store that keeps a line says when to ask again; then nobody else is asked for in vain. */
@@ -92,6 +105,7 @@ export function startSingleton(options: SingletonOptions): Singleton {
       stopping.abort();
       await running;
       if (grant === undefined) return mayHavePlace ? awaitTurn() : undefined;
+      tell('released');
       // Lost with the store, it would run out by itself.
       await leases.release(grant).catch((error: unknown) => logger.warn({ error }, 'lease kept'));
     },

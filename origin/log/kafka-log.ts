@@ -69,12 +69,14 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<OrderLog
     async append(reservations) {
       if (reservations.length === 0) return;
       const headers = { 'produced-at': String(clock.nowMs()) };
-      const messages = encodeReservations(reservations, lanes).map(({ key, value }) => ({
-        key,
-        value: asBuffer(value),
-        headers,
-        partition: partitionOf(key, opened.partitions),
-      }));
+      const messages = encodeReservations(reservations, lanes).map(
+        ({ key, value, traceparent }) => ({
+          key,
+          value: asBuffer(value),
+          headers: traceparent === undefined ? headers : { ...headers, traceparent },
+          partition: partitionOf(key, opened.partitions),
+        }),
+      );
       await producer.send(orders, messages);
     },
     barrier: (barrier) => appendBarrier(admin, client, orders, clock.nowMs(), barrier),

@@ -29,6 +29,8 @@ export interface DueDelivery {
   /** Attempts so far. */
   tries: number;
   createdAtMs: number;
+  /** Where its order's trace goes on; null unless that is sampled. */
+  traceparent: string | null;
 }
 
 export interface Judged {

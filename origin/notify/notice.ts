@@ -14,15 +14,17 @@ export interface Notice {
   type: string;
   /** The body, as it is signed and sent. */
   payload: string;
+  /** Where its order's trace goes on; undefined unless that is sampled. */
+  traceparent: string | undefined;
 }
 
 export function noticesOf({ saleId, atMs, orders }: ResultRow): Notice[] {
   return orders.map((order) => {
-    const { orderId } = order;
+    const { orderId, traceparent } = order;
     const type = `order.${order.state}`;
     const timestamp = new Date(atMs).toISOString();
     const payload = JSON.stringify({ type, timestamp, data: dataOf(saleId, order) });
-    return { deliveryId: `${orderId}.${type}`, orderId, saleId, type, payload };
+    return { deliveryId: `${orderId}.${type}`, orderId, saleId, type, payload, traceparent };
   });
 }
 

@@ -4,6 +4,7 @@
  * nothing of the answer's body, so a shop can neither keep nor fill this process.
  */
 import { Webhook } from 'standardwebhooks';
+import { TRACEPARENT_HEADER } from '../../contract/trace-context.ts';
 import { type Attempt, retryAfterMs } from './judge-attempt.ts';
 
 export const ATTEMPT_TIMEOUT_MS = 10_000;
@@ -16,13 +17,13 @@ export interface Shop {
 
 export type PostNotice = (
   notice: { deliveryId: string; payload: string },
-  at: { nowMs: number; signal: AbortSignal },
+  at: { nowMs: number; signal: AbortSignal; traceparent?: string },
 ) => Promise<Attempt>;
 
 export function createPostNotice(shop: Shop, fetch: typeof globalThis.fetch): PostNotice {
   const signer = new Webhook(shop.secret);
 
-  return async ({ deliveryId, payload }, { nowMs, signal }) => {
+  return async ({ deliveryId, payload }, { nowMs, signal, traceparent }) => {
     const ending = new AbortController();
     const end = () => ending.abort();
     const timer = setTimeout(end, ATTEMPT_TIMEOUT_MS);
@@ -38,6 +39,7 @@ export function createPostNotice(shop: Shop, fetch: typeof globalThis.fetch): Po
           'webhook-id': deliveryId,
           'webhook-timestamp': String(Math.floor(nowMs / 1_000)),
           'webhook-signature': signer.sign(deliveryId, new Date(nowMs), payload),
+          ...(traceparent === undefined ? {} : { [TRACEPARENT_HEADER]: traceparent }),
         },
         body: payload,
       });

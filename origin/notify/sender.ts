@@ -9,6 +9,8 @@ import { createPatience } from '../lease/patience.ts';
 import type { Logger } from '../logger.ts';
 import type { OrderBook } from '../settle/book.ts';
 import { pause } from '../timer.ts';
+import { type PostDelivery, tracePosts } from '../trace/notice-spans.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { type DueDelivery, type Judged, takeTurn } from './deliveries.ts';
 import { judgeAttempt, type Verdict } from './judge-attempt.ts';
 import { createPostNotice, type Shop } from './post-notice.ts';
@@ -26,6 +28,8 @@ export interface SenderOptions {
   logger: Logger;
   /** Told of each attempt once it is noted. */
   observe(outcome: Verdict['kind']): void;
+  /** Where traces are sent. */
+  tracer?: Tracer | undefined;
 }
 
 export interface Sender {
@@ -37,8 +41,9 @@ export interface Sender {
 }
 
 export function createSender(options: SenderOptions): Sender {
-  const { book, logger, random } = options;
-  const post = createPostNotice(options.shop, options.fetch);
+  const { book, logger, random, shop, tracer } = options;
+  const plain = createPostNotice(shop, options.fetch);
+  const post: PostDelivery = tracer === undefined ? plain : tracePosts(plain, tracer, shop.url);
   const shopOutage = createPatience(logger, 'the shop does not take notices');
   const stopping = new AbortController();
   /** By delivery id. */

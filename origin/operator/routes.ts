@@ -6,11 +6,17 @@
 import { Hono } from 'hono';
 import type { Outcome } from '../../contract/outcomes.ts';
 import { addAccessRoutes } from '../access/operator-routes.ts';
+import type { Live } from '../console/live.ts';
+import { addLiveRoutes } from '../console/live-routes.ts';
+import type { PreheatSale } from '../console/preheat.ts';
+import { addPreheatRoutes } from '../console/preheat-routes.ts';
 import { addDrawRoutes } from '../draw/operator-routes.ts';
+import { json } from '../http/answer.ts';
 import type { Logger } from '../logger.ts';
 import type { Payments } from '../pay/payments.ts';
+import { addRehearsalRoutes, type RehearsalRoutesOptions } from '../rehearsal/operator-routes.ts';
 import type { Cancellation } from '../sweep/cancel-order.ts';
-import { createOperatorDoor, isLook } from './auth.ts';
+import { createOperatorDoor, isLook, type Operator } from './auth.ts';
 import { networkOf, type TrustedProxies } from './auth-address.ts';
 import { refuse } from './auth-answer.ts';
 import type { OperatorToken } from './auth-tokens.ts';
@@ -18,11 +24,19 @@ import { createChangeLog } from './changes.ts';
 import { addChangeRoutes } from './changes-routes.ts';
 import { addDeadLetterRoutes } from './dead-letter-routes.ts';
 import { addDeliveryRoutes } from './delivery-routes.ts';
+import { addHistoryRoutes } from './history-routes.ts';
 import { addOrderRoutes } from './order-routes.ts';
 import { createShowOrders } from './order-view.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
 import { addSaleRoutes, type SaleRoutesOptions } from './sale-routes.ts';
 import { addWaitlistRoutes } from './waitlist-routes.ts';
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Who was let in; set by the door, so on every route behind it. */
+    operator: Operator;
+  }
+}
 
 /** Who may call, and through whom. */
 export interface OperatorAccess {
@@ -30,11 +44,13 @@ export interface OperatorAccess {
   proxies?: TrustedProxies | undefined;
 }
 
-export interface OperatorRoutesOptions extends SaleRoutesOptions {
+export interface OperatorRoutesOptions extends SaleRoutesOptions, RehearsalRoutesOptions {
   access: OperatorAccess;
   logger: Logger;
   payments: Payments;
   cancel(wanted: Cancellation): Promise<Outcome>;
+  live: Live;
+  preheat: PreheatSale;
 }
 
 export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
@@ -47,12 +63,19 @@ export function createOperatorRoutes(options: OperatorRoutesOptions): Hono {
     const authorization = context.req.header('authorization');
     const entered = knock({ method, authorization, address: networkOf(context, access.proxies) });
     if (entered.kind !== 'entered') return refuse(entered);
+    context.set('operator', entered.operator);
     return isLook(method) ? next() : record(entered.operator.name, context, next);
   });
+  routes.get('/operator/me', ({ get }) => json(get('operator')));
   addSaleRoutes(routes, options);
+  addRehearsalRoutes(routes, options);
   const { stores, directory, payments, cancel } = options;
   addDrawRoutes(routes, { book: stores.book, directory, nowMs });
-  addOrderRoutes(routes, { stores, directory, show: createShowOrders(payments) });
+  const show = createShowOrders(payments);
+  addOrderRoutes(routes, { stores, directory, show });
+  addLiveRoutes(routes, { live: options.live, directory });
+  addPreheatRoutes(routes, { preheat: options.preheat, directory });
+  addHistoryRoutes(routes, { book: stores.book, directory, show });
   addPaymentRoutes(routes, { book: stores.book, directory, payments, cancel });
   addWaitlistRoutes(routes, { stores, directory });
   addDeliveryRoutes(routes, { book: stores.book });

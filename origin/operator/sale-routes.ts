@@ -1,5 +1,6 @@
 /** Making, showing and changing sales. Every change is safe to repeat. */
 import type { Context, Hono } from 'hono';
+import { editSaleSchema } from '../../contract/console.ts';
 import { saleIdSchema } from '../../contract/ids.ts';
 import { topUpSchema } from '../../contract/operator-orders.ts';
 import type { Refusal } from '../../contract/outcomes.ts';
@@ -12,6 +13,7 @@ import { beginRecovery } from '../recover/begin-recovery.ts';
 import { createSale, type SaleStores, saleFrom } from '../sales/create-sale.ts';
 import type { SaleDirectory } from '../sales/directory.ts';
 import type { OrderBook, Sale, SaleChange } from '../settle/book.ts';
+import { editSale } from './edit-sale.ts';
 import { operatorSaleView } from './sale-view.ts';
 
 export interface SaleRoutesOptions {
@@ -43,6 +45,15 @@ export function addSaleRoutes(routes: Hono, options: SaleRoutesOptions): void {
   routes.post('/operator/sales', async (context) => {
     const made = await makeSale(context, options);
     return 'kind' in made ? answer(made) : json(await view(made), 201);
+  });
+
+  routes.patch('/operator/sales/:saleId', async (context) => {
+    const saleId = context.req.param('saleId');
+    const refusal = await editTerms(context, stores.book, saleId);
+    if (refusal !== undefined) return answer(refusal);
+    await directory.refresh();
+    const sale = await directory.get(saleId);
+    return sale === undefined ? answer({ kind: 'unknown-sale' }) : json(await view(sale));
   });
 
   routes.post('/operator/sales/:saleId/top-up', async (context) => {
@@ -115,6 +126,18 @@ async function addUnits(
     case 'not-loaded':
       return { kind: 'conflict', reason: 'the stock of the sale is not loaded yet; ask again' };
   }
+}
+
+/** Undefined when the sale has these terms now. */
+async function editTerms(
+  context: Context,
+  book: OrderBook,
+  saleId: string,
+): Promise<Refusal | undefined> {
+  const wanted = await readParsed(context.req, editSaleSchema);
+  if (wanted.kind !== 'parsed') return wanted;
+  if (!saleIdSchema.safeParse(saleId).success) return { kind: 'unknown-sale' };
+  return editSale(book, { saleId, edit: wanted.value });
 }
 
 async function makeSale(context: Context, options: SaleRoutesOptions): Promise<Sale | Refusal> {

@@ -18,6 +18,8 @@ export interface OrderResult {
   /** When the stock store handed it out, or the waitlist's head got it. */
   reservedAtMs: number;
   payBeforeMs: number;
+  /** Where the order's trace goes on; only of what settling did, and only when it is sampled. */
+  traceparent?: string | undefined;
 }
 
 /** One transaction's results of one sale. */
@@ -38,6 +40,7 @@ const tuple = z.tuple([
   closedBySchema.nullable(),
   z.int(),
   z.int(),
+  z.string().optional(),
 ]);
 
 export function encodeResults(orders: readonly OrderResult[]): string {
@@ -52,6 +55,7 @@ export function encodeResults(orders: readonly OrderResult[]): string {
         order.closedBy ?? null,
         order.reservedAtMs,
         order.payBeforeMs,
+        ...(order.traceparent === undefined ? ([] as const) : ([order.traceparent] as const)),
       ],
     ),
   );
@@ -59,17 +63,21 @@ export function encodeResults(orders: readonly OrderResult[]): string {
 
 /** Throws a ZodError when the text is not what `encodeResults` writes. */
 export function decodeResults(text: string): OrderResult[] {
-  return z
-    .array(tuple)
-    .parse(JSON.parse(text))
-    .map(([orderId, buyerId, quantity, state, reason, closedBy, reservedAtMs, payBeforeMs]) => ({
-      orderId,
-      buyerId,
-      quantity,
-      state,
-      reason: reason ?? undefined,
-      closedBy: closedBy ?? undefined,
-      reservedAtMs,
-      payBeforeMs,
-    }));
+  return z.array(tuple).parse(JSON.parse(text)).map(orderOf);
+}
+
+function orderOf(read: z.infer<typeof tuple>): OrderResult {
+  const [orderId, buyerId, quantity, state, reason, closedBy, ...rest] = read;
+  const [reservedAtMs, payBeforeMs, traceparent] = rest;
+  return {
+    orderId,
+    buyerId,
+    quantity,
+    state,
+    reason: reason ?? undefined,
+    closedBy: closedBy ?? undefined,
+    reservedAtMs,
+    payBeforeMs,
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }

@@ -90,6 +90,8 @@ export interface SettleBatch {
   steps: readonly OffsetStep[];
   /** All that is new becomes rejected for this reason, and its units go back. */
   rejectAs?: 'poison';
+  /** Where the results of sampled orders go on, by order id. */
+  traceparents?: ReadonlyMap<string, string> | undefined;
 }
 
 export type SettleReply =

@@ -47,7 +47,8 @@ export function* settleBatch(
     if (members.length === 0 || sale === undefined) continue;
     const { settlesFrom } = sale;
     yield* takeUnits({ saleId, nowMs, settlesFrom, members, rows, exchanges });
-    results.push({ saleId, orders: encodeResults(members.map((order) => resultOf(order, rows))) });
+    const became = members.map((order) => resultOf(order, rows, batch.traceparents));
+    results.push({ saleId, orders: encodeResults(became) });
   }
   failpoint('settle.before-commit');
   yield* answer(exchanges.finish({ nowMs, results }));
@@ -111,8 +112,9 @@ function* releaseRejected(
   if (cancelled.length > 0) yield* answer(exchanges.deleteCancellations(cancelled));
 }
 
-function resultOf(order: NewOrder, rows: Rows) {
+function resultOf(order: NewOrder, rows: Rows, traceparents: SettleBatch['traceparents']) {
   const row = rows.get(order.orderId);
   if (row === undefined) throw new Error(`order ${order.orderId} has gone`);
-  return toBookOrder(row);
+  const traceparent = traceparents?.get(order.orderId);
+  return traceparent === undefined ? toBookOrder(row) : { ...toBookOrder(row), traceparent };
 }

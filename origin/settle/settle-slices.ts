@@ -6,6 +6,8 @@
 import { buryLetters, type Letter, recordOf } from '../dead-letters/letters.ts';
 import type { OrderLog } from '../log/log.ts';
 import type { Logger } from '../logger.ts';
+import type { BatchSpans, SettleSpans } from '../trace/settle-spans.ts';
+import { errorType } from '../trace/tracer.ts';
 import { type BookOrder, BookRefusedError, type OffsetStep, type OrderBook } from './book.ts';
 import { findPoison } from './poison.ts';
 import type { Slice } from './slice.ts';
@@ -16,6 +18,8 @@ export interface SettleSlicesOptions {
   logger: Logger;
   observeOrders(orders: readonly BookOrder[]): void;
   observeDead(count: number): void;
+  /** Where traces are sent. */
+  spans?: SettleSpans | undefined;
 }
 
 /** `fenced` when another consumer moved a partition: then nothing was written. */
@@ -42,6 +46,12 @@ export function createSettleSlices(options: SettleSlicesOptions): SettleSlices {
 }
 
 export function createSettleAndTell(options: SettleSlicesOptions): SettleAndTell {
+  const settle = createSettle(options);
+  return (slices, steps) =>
+    traceSettling(options.spans, slices, (spans) => settle(slices, steps, spans));
+}
+
+function createSettle(options: SettleSlicesOptions) {
   const { book, log, logger } = options;
   /** A batch is tried again for as long as the book is away; its dead are told of once. */
   const buried = new WeakSet<object>();
@@ -63,20 +73,14 @@ export function createSettleAndTell(options: SettleSlicesOptions): SettleAndTell
     options.observeDead(fresh.length);
   }
 
-  function unreadableIn(slices: readonly Slice[]): Dead[] {
-    const found = slices.flatMap((slice) => slice.unreadable);
-    return found.map(({ entry, reason }) => {
-      const { partition, offset, value } = entry;
-      return { what: entry, letter: { source: log.name, partition, offset, reason, value } };
-    });
-  }
-
   /** Settles what can be and buries the rest; the offsets stay where they are. */
-  async function bisect(slices: readonly Slice[]) {
+  async function bisect(slices: readonly Slice[], spans: BatchSpans | undefined) {
     const reservations = slices.flatMap((slice) => slice.reservations);
     const orders: BookOrder[] = [];
     const poison = await findPoison(reservations, async (part) => {
-      const reply = await book.settle({ log: log.name, reservations: part, steps: [] });
+      const { traceparents } = spans ?? {};
+      const batch = { log: log.name, reservations: part, steps: [], traceparents };
+      const reply = await book.settle(batch);
       if (reply.kind !== 'settled') return;
       options.observeOrders(reply.orders);
       orders.push(...reply.orders);
@@ -91,11 +95,16 @@ export function createSettleAndTell(options: SettleSlicesOptions): SettleAndTell
     return { orders, dead: poison.map(({ reservation }) => reservation.orderId) };
   }
 
-  return async (slices, steps) => {
+  return async (
+    slices: readonly Slice[],
+    steps: readonly OffsetStep[],
+    spans: BatchSpans | undefined,
+  ): ReturnType<SettleAndTell> => {
     const reservations = slices.flatMap((slice) => slice.reservations);
-    await bury(unreadableIn(slices));
+    await bury(unreadableIn(slices, log.name));
     try {
-      const reply = await book.settle({ log: log.name, reservations, steps });
+      const { traceparents } = spans ?? {};
+      const reply = await book.settle({ log: log.name, reservations, steps, traceparents });
       if (reply.kind === 'fenced') return reply;
       options.observeOrders(reply.orders);
       return { ...reply, dead: [] };
@@ -106,10 +115,37 @@ export function createSettleAndTell(options: SettleSlicesOptions): SettleAndTell
         'the book refuses a batch; bisecting it',
       );
     }
-    const told = await bisect(slices);
+    const told = await bisect(slices, spans);
     const { kind } = await book.settle({ log: log.name, reservations: [], steps });
     return kind === 'fenced' ? { kind } : { kind, ...told };
   };
+}
+
+function unreadableIn(slices: readonly Slice[], source: string): Dead[] {
+  const found = slices.flatMap((slice) => slice.unreadable);
+  return found.map(({ entry, reason }) => {
+    const { partition, offset, value } = entry;
+    return { what: entry, letter: { source, partition, offset, reason, value } };
+  });
+}
+
+/** With the spans of its sampled orders, where it has any. */
+async function traceSettling(
+  settleSpans: SettleSpans | undefined,
+  slices: readonly Slice[],
+  settle: (spans: BatchSpans | undefined) => ReturnType<SettleAndTell>,
+): ReturnType<SettleAndTell> {
+  const spans = settleSpans?.begin(slices.flatMap((slice) => slice.reservations));
+  if (spans === undefined) return settle(undefined);
+  try {
+    const told = await settle(spans);
+    if (told.kind === 'settled') spans.settled(told.orders);
+    else spans.failed(told.kind);
+    return told;
+  } catch (error) {
+    spans.failed(errorType(error));
+    throw error;
+  }
 }
 
 function entryOf(slices: readonly Slice[], reservation: Slice['reservations'][number]) {

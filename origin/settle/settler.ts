@@ -18,7 +18,8 @@ export const MAX_BATCH = 1_000;
 export const LINGER_MS = 20;
 
 /** Told of what is settled, whoever settles it. */
-export interface SettleWatch extends Pick<SettleSlicesOptions, 'observeOrders' | 'observeDead'> {
+export interface SettleWatch
+  extends Pick<SettleSlicesOptions, 'observeOrders' | 'observeDead' | 'spans'> {
   observe(batch: { size: number; seconds: number }): void;
 }
 

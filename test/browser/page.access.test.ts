@@ -1,6 +1,6 @@
 /**
- * The page for everybody: by keyboard alone, with a screen reader, in Chinese, on a small phone, in
- * light and dark, without JavaScript, over a slow line.
+ * The page for everybody: by keyboard alone, with a screen reader, in Chinese, on a small phone,
+ * without JavaScript, over a slow line. Contrast and names: page.states.test.ts.
  */
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
@@ -13,13 +13,15 @@ const MAX_BYTES = 30_000;
 const MAX_BOARD_BYTES = 2000;
 const SMALL = { width: 360, height: 740 };
 const LARGE = { width: 1440, height: 900 };
+/** The room that is kept for a scroll bar makes the page narrower than the window. */
+const RUNS_OVER = 'document.documentElement.scrollWidth > innerWidth';
 
 describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) => {
   it('buys by keyboard alone, with the focus kept on the button over the opening', async () => {
     const shop = await startShop({ opensInMs: 6000 });
     const page = await open(shop);
     const focused = () => page.evaluate('document.activeElement.id');
-    for (let press = 0; press < 4 && (await focused()) !== 'order'; press += 1) {
+    for (let press = 0; press < 6 && (await focused()) !== 'order'; press += 1) {
       await page.keyboard.press('Tab');
     }
     expect(await focused()).toBe('order');
@@ -47,7 +49,7 @@ describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) 
     ] as const) {
       expect(await page.getByRole(role, { name, exact: true }).count(), `${role} ${name}`).toBe(1);
     }
-    expect(await page.getByRole('status').textContent()).toContain('Open now');
+    expect(await page.getByRole('status').first().textContent()).toContain('Open now');
     expect(await page.getByRole('timer').textContent()).toContain('Closes in');
     expect(await page.getByRole('main').count()).toBe(1);
     expect(await page.title()).toBe(shop.sale.title);
@@ -55,7 +57,7 @@ describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) 
   });
 
   it('does not chatter while it counts, and says the opening once', async () => {
-    const shop = await startShop({ opensInMs: 3000 });
+    const shop = await startShop({ opensInMs: 9000 });
     const page = await open(shop);
     await page.evaluate(LISTEN);
     await expectHeadline(page, 'Open now');
@@ -83,29 +85,7 @@ describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) 
     const places = await page.evaluate(EVERY_SCREEN);
     expect(places.length).toBeGreaterThan(50);
     expect(places.filter(({ place }) => place !== places[0]?.place)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
-  });
-
-  it.each(['light', 'dark'] as const)('has enough contrast in %s', async (colorScheme) => {
-    const shop = await startShop();
-    const page = await open(shop, await buyer({ colorScheme, reducedMotion: 'reduce' }));
-    const check = async () => expect(await page.evaluate(WEAK_CONTRAST)).toEqual([]);
-    await check();
-    const accept = shop.place;
-    shop.place = () => ({ kind: 'not-drawn', retryAfterMs: 500 });
-    await page.click('#order');
-    await expectHeadline(page, 'Not drawn yet');
-    await check();
-    shop.place = accept;
-    await expectHeadline(page, 'In line');
-    await check();
-    shop.order = orderOf({ state: 'reserved', payBefore: isoIn(shop, 60_000) });
-    await expectHeadline(page, 'Reserved for you');
-    await check();
-    shop.order = orderOf({ state: 'expired' });
-    await page.reload();
-    await expectHeadline(page, 'The time to pay is over');
-    await check();
+    expect(await page.evaluate(RUNS_OVER)).toBe(false);
   });
 
   it('tells who has JavaScript switched off what it needs', async () => {
@@ -121,8 +101,9 @@ describeInChromium('the page for everybody', ({ shop: startShop, buyer, open }) 
     const page = await (await buyer()).newPage();
     const said: string[] = [];
     page.on('console', (message) => {
-      // This shop has no feed; the page asks instead.
-      if (!message.text().includes('/feed')) said.push(message.text());
+      // This shop has no feed, and no order of who comes so late that it is asked for one.
+      const where = message.text() + message.location().url;
+      if (!/\/feed|\/orders\/mine/.test(where)) said.push(where);
     });
     page.on('pageerror', (error) => said.push(error.message));
     const bytes = await bytesOf(page, `${shop.url}/s/demo`);
@@ -211,25 +192,3 @@ const EVERY_SCREEN = `(async () => {
   }
   return found;
 })()` as unknown as () => Promise<{ what: string; place: string }[]>;
-
-/** Every text whose contrast with its ground is below 4.5 (WCAG 2.2, 1.4.3). */
-const WEAK_CONTRAST = `(() => {
-  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
-  const light = ([red, green, blue]) => [red, green, blue]
-    .map((part) => part / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-  const ground = (at) => {
-    const color = numbers(getComputedStyle(at).backgroundColor);
-    return color[3] === 0 ? ground(at.parentElement) : color;
-  };
-  const own = (at) => [...at.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  return [...document.body.querySelectorAll('*')]
-    .filter((at) => own(at) && at.checkVisibility({ visibilityProperty: true }))
-    .map((at) => {
-      const [a, b] = [light(numbers(getComputedStyle(at).color)), light(ground(at))];
-      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-      return { text: at.textContent.trim(), ratio };
-    })
-    .filter(({ ratio }) => ratio < 4.5);
-})()`;

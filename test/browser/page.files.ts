@@ -15,6 +15,7 @@ const CONTENT_TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
+const PAGES: Record<string, string> = { '/': 'index.html', '/orders': 'orders.html' };
 /** What Workers sends unless a rule says otherwise. */
 const REVALIDATED = { 'cache-control': 'public, max-age=0, must-revalidate' };
 
@@ -69,7 +70,7 @@ function partOf(file: string): string {
 export function fileAt(path: string) {
   const [name = ''] = path.split('?');
   const isSale = name.startsWith('/s/');
-  const page = isSale ? 'sale.html' : name === '/orders' ? 'orders.html' : name;
+  const page = isSale ? 'sale.html' : (PAGES[name] ?? name);
   const [, part] = /^\/v\/[^/]+\/(.+)$/.exec(page) ?? [];
   const type = CONTENT_TYPES[extname(page)];
   if (type === undefined) return undefined;

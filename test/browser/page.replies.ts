@@ -3,9 +3,10 @@
  * shop with one sale, one order and one place on the waitlist would say.
  */
 import type { DrawProof } from '../../contract/draw-proof.ts';
-import type { OrderView } from '../../contract/order.ts';
+import type { MyOrders, OrderView } from '../../contract/order.ts';
 import { httpOf, type Outcome } from '../../contract/outcomes.ts';
 import { type SaleView, saleStateAt } from '../../contract/sale.ts';
+import type { ListedSale } from '../../contract/sale-list.ts';
 import type { Place } from '../../contract/waitlist.ts';
 
 /** Where the buyer pays. */
@@ -27,6 +28,8 @@ export type Reply = Outcome | 'lost';
 export interface Shop {
   url: string;
   sale: SaleView;
+  /** What the list of sales shows; undefined: the one sale. */
+  listed: ListedSale[] | undefined;
   /** The order that polling finds; undefined: none. */
   order: OrderView | undefined;
   /** Where the buyer is on the waitlist; undefined: nowhere. */
@@ -67,6 +70,11 @@ export function replyTo(shop: Shop, seen: SeenRequest): ShopAnswer | 'lost' {
     return httpOf({ kind: 'overloaded', retryAfterMs: 1000 });
   }
   if (path === '/api/sales/demo') return ok({ ...shop.sale, now, state: stateOf(shop) });
+  if (path === '/api/sales') {
+    return shop.isSilent
+      ? httpOf({ kind: 'overloaded', retryAfterMs: 1000 })
+      : ok({ now, sales: shop.listed ?? [listedOf(shop)] });
+  }
   if (path === '/api/sales/demo/leaderboard?top=5') return ok(BOARD);
   if (path === '/api/sales/demo/draw') return shop.draw ? ok(shop.draw.proof) : 'lost';
   if (shop.token !== undefined && seen.authorization !== `Bearer ${shop.token}`) {
@@ -113,8 +121,16 @@ function replyOnWaitlist(shop: Shop, method: string): ShopAnswer {
   return { status: 204, headers: {}, body: undefined };
 }
 
-function ordersOf({ order, sale }: Shop): (OrderView & { title: string })[] {
-  return order === undefined ? [] : [{ ...order, title: sale.title }];
+function ordersOf({ order, sale }: Shop): MyOrders['orders'] {
+  if (order === undefined) return [];
+  const { title, price, currency, opensAt: placedAt } = sale;
+  return [{ ...order, title, price, currency, placedAt }];
+}
+
+export function listedOf(shop: Shop, change: Partial<ListedSale> = {}): ListedSale {
+  const { saleId, title, price, currency, opensAt, closesAt, units, remaining } = shop.sale;
+  const sale = { saleId, title, price, currency, opensAt, closesAt, units, remaining };
+  return { ...sale, state: stateOf(shop), ...change };
 }
 
 const BOARD = {

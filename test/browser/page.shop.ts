@@ -14,7 +14,7 @@ import type { SaleView } from '../../contract/sale.ts';
 import { fileAt } from './page.files.ts';
 import { PAY_PAGE, replyTo, type Shop } from './page.replies.ts';
 
-export { PAY_PAGE, placeOf, type Reply, type Shop } from './page.replies.ts';
+export { listedOf, PAY_PAGE, placeOf, type Reply, type Shop } from './page.replies.ts';
 
 export const ORDER_ID = 'q83vASNFZ4mrze8BI0VniQ';
 
@@ -41,6 +41,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   const shop: Shop = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sale: saleOf(options, nowMs()),
+    listed: undefined,
     order: undefined,
     waiting: undefined,
     draw: undefined,
@@ -114,7 +115,7 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
   if (!path.startsWith('/api/')) return serveFile(path, response);
   const reply = replyTo(shop, seen);
   if (reply === 'lost') return void response.destroy();
-  const isPublic = /demo$|draw$|leaderboard\?/.test(path);
+  const isPublic = /demo$|sales$|draw$|leaderboard\?/.test(path);
   const isGuestless = (cookie ?? authorization) === undefined && !isPublic;
   const headers = isGuestless ? { 'set-cookie': `guest=${shop.guests++}; Path=/` } : {};
   if (path === '/api/clock') await sleep(shop.clockDelayMs);

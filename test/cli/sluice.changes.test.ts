@@ -38,7 +38,8 @@ describe('a named token', () => {
     expect(await sluice.run(['sale', 'open', 'phone'], WATCH)).toMatchObject({
       exitCode: 1,
       errors: [
-        'sluice: This needs the role operator; watch is a viewer, who may look and change nothing',
+        'sluice: This needs the role operator; watch is a viewer, who may look and change ' +
+          'nothing; put a token of that role into OPERATOR_TOKEN',
       ],
     });
   });

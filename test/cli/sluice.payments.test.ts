@@ -90,7 +90,7 @@ test('a refund gives the money back, and says how far it is', async () => {
 test('payments of a sale that does not exist exit 1', async () => {
   const ended = await sluice.run(['payments', 'list', 'none']);
   expect(ended).toMatchObject({ exitCode: 1, output: '' });
-  expect(ended.errors).toEqual(['sluice: There is no such sale']);
+  expect(ended.errors).toEqual(['sluice: There is no such sale; known: phone']);
 });
 
 test.each([

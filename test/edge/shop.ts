@@ -13,6 +13,7 @@ import type { SaleSnapshot } from '../../contract/sale.ts';
 import { createApp } from '../../edge/app.ts';
 import type { Environment } from '../../edge/environment.ts';
 import { edgeHashing } from '../../edge/hashing.ts';
+import type { NumberObjects } from '../../edge/numbers.ts';
 import type { LeaseAsk } from '../../edge/objects/shard.ts';
 import type { Platform } from '../../edge/platform.ts';
 import type { AskBucket } from '../../edge/refill.ts';
@@ -91,7 +92,12 @@ export interface Shop {
   snapshotAsks(): number;
   /** Bucket calls so far. */
   bucketCalls(): number;
-  twist: { origin?: OriginTwist; bucket?: AskBucket; cache?: Platform['openCache'] };
+  twist: {
+    origin?: OriginTwist;
+    bucket?: AskBucket;
+    cache?: Platform['openCache'];
+    pause?: Platform['pause'];
+  };
   /** Sends a request and waits for what it left behind in waitUntil. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** A cold one that shares the origin, the buckets and, unless elsewhere, the colo's cache. */
@@ -109,25 +115,8 @@ export interface OrderInit {
 /** Each shop has the same chance: no test of shares is unlucky once in some thousand runs. */
 const CHANCE_SEED = 1;
 
-export function openShop(sale = openSale(), change: Partial<Environment> = {}): Shop {
-  const clock = { ms: START_MS };
-  const seen: SeenRequest[] = [];
-  const sales = new Map([[sale.saleId, sale]]);
-  const twist: Shop['twist'] = {};
-  const buckets = createBuckets(clock);
-  const platform: Platform = {
-    clock: { nowMs: () => clock.ms },
-    random: { ...systemRandom, fraction: createFractions(CHANCE_SEED) },
-    pause: (durationMs) => scheduler.wait(durationMs),
-    openCache: createColoCache(clock, twist),
-    send: async (url, init) => {
-      const request = await readSeen(new Request(url, init), clock.ms);
-      seen.push(request);
-      const answer = Promise.resolve(twist.origin?.(request));
-      return (await Promise.race([answer, aborted(init.signal)])) ?? answerAsOrigin(request, sales);
-    },
-  };
-  const environment: Environment = {
+function environmentOf(change: Partial<Environment>): Environment {
+  return {
     originUrl: 'http://origin.test',
     passKeys: PASS_KEYS,
     buyerJwtSecret: new TextEncoder().encode(JWT_SECRET),
@@ -144,10 +133,37 @@ export function openShop(sale = openSale(), change: Partial<Environment> = {}): 
     feedShards: 8,
     ...change,
   };
+}
+
+/** With `numberObjects` its edge counts. */
+export function openShop(
+  sale = openSale(),
+  change: Partial<Environment> = {},
+  numberObjects?: NumberObjects,
+): Shop {
+  const clock = { ms: START_MS };
+  const seen: SeenRequest[] = [];
+  const sales = new Map([[sale.saleId, sale]]);
+  const twist: Shop['twist'] = {};
+  const buckets = createBuckets(clock);
+  const platform: Platform = {
+    clock: { nowMs: () => clock.ms },
+    random: { ...systemRandom, fraction: createFractions(CHANCE_SEED) },
+    pause: (durationMs) => twist.pause?.(durationMs) ?? scheduler.wait(durationMs),
+    openCache: createColoCache(clock, twist),
+    send: async (url, init) => {
+      const request = await readSeen(new Request(url, init), clock.ms);
+      seen.push(request);
+      const answer = Promise.resolve(twist.origin?.(request));
+      return (await Promise.race([answer, aborted(init.signal)])) ?? answerAsOrigin(request, sales);
+    },
+  };
+  const environment = environmentOf(change);
   const askBucket: AskBucket = (name, ask, region) =>
     twist.bucket?.(name, ask, region) ?? buckets.ask(name, ask);
   const startIsolate = (isolate = platform) => {
-    const app = createApp(createEdge({ environment, platform: isolate, askBucket }));
+    const counting = numberObjects && { numberObjects };
+    const app = createApp(createEdge({ environment, platform: isolate, askBucket, ...counting }));
     return async (path: string, init: RequestInit = {}) => {
       const context = createExecutionContext();
       const response = await app.fetch(new Request(`https://shop.test${path}`, init), {}, context);

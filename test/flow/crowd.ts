@@ -86,14 +86,22 @@ export function edgeClick(edgeUrl: string, saleId: string, jwtSecret: string): C
   };
 }
 
+/** The same with headers that a pass does not cover. */
+export type OriginClick = (
+  buyerId: string,
+  idempotencyKey: string,
+  more?: Record<string, string>,
+) => Promise<Response>;
+
 /** Clicks at the origin with a pass, as the edge would forward them. */
-export function originClick(originUrl: string, saleId: string, passKeys: string): Click {
+export function originClick(originUrl: string, saleId: string, passKeys: string): OriginClick {
   const passes = createPassKeeper(nodeHashing, parsePassKeys(passKeys));
   const path = `/api/sales/${saleId}/orders`;
   const body = '{"quantity":1}';
-  return (buyerId, idempotencyKey) => {
+  return (buyerId, idempotencyKey, more = {}) => {
     const claims = { timeMs: Date.now(), method: 'POST', path, body, buyerId, idempotencyKey };
-    const headers = { ...jsonHeaders(idempotencyKey), [PASS_HEADER]: passes.sign(claims) };
+    const pass = { [PASS_HEADER]: passes.sign(claims) };
+    const headers = { ...jsonHeaders(idempotencyKey), ...pass, ...more };
     return fetch(`${originUrl}${path}`, { method: 'POST', headers, body });
   };
 }

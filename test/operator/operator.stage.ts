@@ -82,7 +82,8 @@ export function createOperatorStage(
 ): OperatorStage {
   const log = memoryLogger();
   const directory = createSaleDirectory({ book, nowMs: systemClock.nowMs, logger: log.logger });
-  const nothing = { payments: {}, checks: {} } as AppOptions;
+  const payments = { newestOf: async () => new Map() };
+  const nothing = { payments, checks: {} } as unknown as AppOptions;
   const loaded = new Map<string, StockTerms>();
   const app = createApp({
     ...nothing,

@@ -93,7 +93,7 @@ test('behind a proxy of ours it is the client who has to wait, not everybody', a
   expect((await ask(ANNA, '203.0.113.67')).status).toBe(200);
 });
 
-test.each(['/operator', '/operator/', '/operator/nothing', '/operator/sales/phone/nothing'])(
+test.each(['/operator/nothing', '/operator/assets', '/operator/sales/phone/nothing'])(
   '%s, which is no route, tells a stranger nothing',
   async (path) => {
     for (const method of ['GET', 'POST', 'DELETE', 'PROPFIND']) {
@@ -104,6 +104,13 @@ test.each(['/operator', '/operator/', '/operator/nothing', '/operator/sales/phon
     expect((await stage.ask('POST', path, { token: WATCH })).short).toBe('403 needs-operator');
   },
 );
+
+test.each(['/operator', '/operator/'])('%s is the page, and nothing but the page', async (path) => {
+  expect((await stage.app.request(path)).headers.get('content-type')).toMatch(/^text\/html/);
+  for (const method of ['POST', 'DELETE', 'PROPFIND']) {
+    expect((await stage.ask(method, path, { token: '' })).short).toBe('401 unknown-token');
+  }
+});
 
 test.each(['/operator%2fsales', '//operator/sales', '/Operator/sales', '/x/../operator/sales'])(
   'no other spelling goes around the door: %s',

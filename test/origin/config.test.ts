@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../origin/config.ts';
 import { refusalOf } from './config.refusal.ts';
+import { BAD_TRACES, TRACES } from './config.traces.ts';
 import { LEAST_ENVIRONMENT, runOrigin } from './run-origin.ts';
 
 const LEAST = { ...LEAST_ENVIRONMENT, LOG_LEVEL: undefined };
@@ -31,22 +32,20 @@ const SECURED = {
 const OPEN_STOCK = { STOCK_TLS_CA_FILE: '', STOCK_TLS_CERT_FILE: '', STOCK_TLS_KEY_FILE: '' };
 /** Everything that may be left out is there. */
 const WHOLE = {
-  ...SECURED,
-  ...{ ...LEAST, ...STRIPE },
-  SANDBOX_PUBLIC_URL: 'https://sandbox.example',
-  WEBHOOK_URL: 'https://shop.example/events',
+  ...{ ...SECURED, ...LEAST, ...STRIPE },
+  ...{ SANDBOX_PUBLIC_URL: 'https://sandbox.example', WEBHOOK_URL: 'https://shop.example/events' },
   ...{ WEBHOOK_SECRET: WEBHOOK_KEY, EDGE_URL: 'https://shop.example' },
   OPERATOR_TOKENS: `anna:viewer:${NAMED_TOKEN}`,
-  ...{ STRIPE_URL: 'http://localhost:12111', TRUSTED_PROXIES: '10.0.0.0/8' },
+  ...{ STRIPE_URL: 'http://localhost:12111', TRUSTED_PROXIES: '10.0.0.0/8', ...TRACES },
 };
 /** Their examples say where they come from, and are not taken themselves. */
 const SECRETS = [
   ...['PASS_KEYS', 'OPERATOR_TOKEN', 'OPERATOR_TOKENS', 'SANDBOX_SECRET', 'WEBHOOK_SECRET'],
-  ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+  ...['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'OTEL_EXPORTER_OTLP_HEADERS'],
 ];
 /** They may be left out. */
 const OPTIONAL = [
-  ...['SANDBOX_PUBLIC_URL', 'STRIPE_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+  ...['SANDBOX_PUBLIC_URL', 'STRIPE_URL', ...Object.keys({ ...STRIPE, ...TRACES })],
   ...['WEBHOOK_URL', 'WEBHOOK_SECRET', 'OPERATOR_TOKENS', 'TRUSTED_PROXIES', 'EDGE_URL'],
 ];
 
@@ -106,6 +105,7 @@ const BAD: [name: string, value: string, problem: RegExp][] = [
   ['LOG_PARTITIONS', '257', /<=256/],
   ['LOG_REPLICATION', '10', /<=9/],
   ['LOG_LEVEL', 'loud', /info/],
+  ...BAD_TRACES,
   ...['STOCK', 'LOG', 'BOOK', 'LEASE'].flatMap((part) =>
     ['CA', 'CERT', 'KEY'].map((what): (typeof BAD)[number] => [
       ...([`${part}_TLS_${what}_FILE`, 'ca.pem', /begins with \//] as const),

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file records.proto.
  */
 export const file_records: GenFile = /*@__PURE__*/
-  fileDesc("Cg1yZWNvcmRzLnByb3RvEgpzbHVpY2UubG9nInsKCUxvZ1JlY29yZBIPCgd2ZXJzaW9uGAEgASgNEi0KCHJlc2VydmVkGAIgASgLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZEJhdGNoSAASJgoHYmFycmllchgDIAEoCzITLnNsdWljZS5sb2cuQmFycmllckgAQgYKBGtpbmQiKQoHQmFycmllchIPCgdzYWxlX2lkGAEgASgJEg0KBWVwb2NoGAIgASgNImoKDVJlc2VydmVkQmF0Y2gSDwoHc2FsZV9pZBgBIAEoCRINCgVlcG9jaBgCIAEoDRIOCgZidWNrZXQYAyABKA0SKQoGb3JkZXJzGAQgAygLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZE9yZGVyImoKDVJlc2VydmVkT3JkZXISEAoIb3JkZXJfaWQYASABKAkSEAoIYnV5ZXJfaWQYAiABKAkSEAoIcXVhbnRpdHkYAyABKA0SCwoDc2VxGAQgASgNEhYKDnJlc2VydmVkX2F0X21zGAUgASgBYgZwcm90bzM");
+  fileDesc("Cg1yZWNvcmRzLnByb3RvEgpzbHVpY2UubG9nInsKCUxvZ1JlY29yZBIPCgd2ZXJzaW9uGAEgASgNEi0KCHJlc2VydmVkGAIgASgLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZEJhdGNoSAASJgoHYmFycmllchgDIAEoCzITLnNsdWljZS5sb2cuQmFycmllckgAQgYKBGtpbmQiKQoHQmFycmllchIPCgdzYWxlX2lkGAEgASgJEg0KBWVwb2NoGAIgASgNImoKDVJlc2VydmVkQmF0Y2gSDwoHc2FsZV9pZBgBIAEoCRINCgVlcG9jaBgCIAEoDRIOCgZidWNrZXQYAyABKA0SKQoGb3JkZXJzGAQgAygLMhkuc2x1aWNlLmxvZy5SZXNlcnZlZE9yZGVyIn8KDVJlc2VydmVkT3JkZXISEAoIb3JkZXJfaWQYASABKAkSEAoIYnV5ZXJfaWQYAiABKAkSEAoIcXVhbnRpdHkYAyABKA0SCwoDc2VxGAQgASgNEhYKDnJlc2VydmVkX2F0X21zGAUgASgBEhMKC3RyYWNlcGFyZW50GAYgASgJYgZwcm90bzM");
 
 /**
  * @generated from message sluice.log.LogRecord
@@ -140,6 +140,13 @@ export type ReservedOrder = Message<"sluice.log.ReservedOrder"> & {
    * @generated from field: double reserved_at_ms = 5;
    */
   reservedAtMs: number;
+
+  /**
+   * Where the order's trace goes on, as the W3C header of that name; empty unless it is sampled.
+   *
+   * @generated from field: string traceparent = 6;
+   */
+  traceparent: string;
 };
 
 /**

@@ -34,6 +34,11 @@ const RESERVATION: Reservation = {
   reservedAtMs: 1_794_355_200_123,
 };
 
+/** RESERVATION as programs wrote it that knew of no traces. */
+const OLDER_RECORD =
+  '0801123b0a0570686f6e65100122300a167138337641534e465a346d727a6538424930566e6951120975' +
+  '7365722d34373131180220072900b007787e1c7a42';
+
 const reservation: fc.Arbitrary<Reservation> = fc.record({
   saleId: fc.constantFrom('phone', 'watch', '0'),
   epoch: fc.integer({ min: 1, max: 3 }),
@@ -237,3 +242,44 @@ function sorted(reservations: readonly Reservation[]): string[] {
 function buyerOf({ saleId, epoch, bucket, buyerId }: Reservation) {
   return { saleId, epoch, bucket, buyerId };
 }
+
+describe('the context of a sampled order', () => {
+  const traceparent = `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01`;
+  const other = 'q83vASNFZ4mrze8BI0VniR';
+
+  test('is beside its order, and on the record for tools that read no further', () => {
+    const sampled = { ...RESERVATION, orderId: other, traceparent };
+    const [record] = encodeReservations([RESERVATION, sampled], 1);
+    expect(record?.traceparent).toBe(traceparent);
+    const read = decodeRecord(record?.value ?? new Uint8Array());
+    expect(read).toEqual({ kind: 'reserved', reservations: [RESERVATION, sampled] });
+  });
+
+  test('costs a record of orders that are not sampled nothing', () => {
+    const [record] = encodeReservations([RESERVATION], 1);
+    expect(record).not.toHaveProperty('traceparent');
+    expect(record?.value.length).toBe(encodeOne().length);
+    expect(record?.value.length).toBeLessThan(encodeOne({ traceparent }).length);
+  });
+
+  test.each([['', '00-x-y-01', traceparent.replace(/1$/, '0'), 'a\u0000'.repeat(99)]].flat())(
+    'that is none, %j, is left out, and its order is read all the same',
+    (none) => {
+      const read = decodeRecord(encodeOne({ traceparent: none }));
+      expect(read).toEqual({ kind: 'reserved', reservations: [RESERVATION] });
+    },
+  );
+
+  test('is skipped by a program that does not know the field, as any such field is', () => {
+    // One more of an order, number 7; what is around it is three bytes longer.
+    const longer = OLDER_RECORD.replace('123b', '123e').replace('2230', '2233');
+    const newer = Buffer.from(`${longer}3a0178`, 'hex');
+    expect(decodeRecord(newer)).toEqual({ kind: 'reserved', reservations: [RESERVATION] });
+  });
+
+  test('is not there in what older programs wrote, byte for byte', () => {
+    const older = Buffer.from(OLDER_RECORD, 'hex');
+    expect(decodeRecord(older)).toEqual({ kind: 'reserved', reservations: [RESERVATION] });
+    expect(Buffer.from(encodeOne()).toString('hex')).toBe(OLDER_RECORD);
+  });
+});

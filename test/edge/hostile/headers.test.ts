@@ -13,7 +13,6 @@ const TOLD = [
   'content-type',
   'idempotency-key',
   'sluice-pass',
-  'traceparent',
   'webhook-id',
   'webhook-signature',
   'webhook-timestamp',

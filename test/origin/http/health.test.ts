@@ -27,7 +27,9 @@ afterAll(() => shop.close());
 test('a living process says so', async () => {
   const answer = await told(await fetch(`${url}/healthz`));
   expect(answer.short).toBe('200');
-  expect(answer.body).toEqual({ status: 'alive' });
+  const { now, ...living } = answer.body;
+  expect(living).toEqual({ status: 'alive', version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+  expect(Number.isNaN(Date.parse(now))).toBe(false);
 });
 
 test('a ready process says so', async () => {
@@ -39,7 +41,7 @@ test('a ready process says so', async () => {
 describe('readiness', () => {
   const good = async () => {};
   const routes = (checks: Checks, draining = false) =>
-    createHealthRoutes(checks, () => draining, createMetrics());
+    createHealthRoutes(checks, () => draining, createMetrics(), Date.now);
   const readyz = async (checks: Checks, draining?: boolean) =>
     told(await routes(checks, draining).request('/readyz'));
 
@@ -95,7 +97,7 @@ describe('metrics', () => {
     ['sluice_log_lag_messages 0'],
     ['sluice_log_lag_seconds 0'],
     ['sluice_dead_letters_total 0'],
-    ['sluice_dead_letters 0'],
+    ['sluice_dead_letters_pending 0'],
     ['sluice_relayed_orders_total 0'],
   ])('say %s', (line) => {
     expect(text.split('\n')).toContain(line);

@@ -135,9 +135,11 @@ function exerciseHowMany(stage: Stage): void {
     const [first, second] = await ordersOf(stage().book, 'hal', [sale], undefined, held);
     expect(first).toEqual({
       ...{ orderId, saleId: sale.saleId, title: sale.title },
+      ...{ price: sale.price, currency: sale.currency },
       ...{ state: 'queued', held: true, quantity: 2 },
     });
-    expect(second).toMatchObject({ state: 'reserved' });
+    const placedAt = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(second).toMatchObject({ state: 'reserved', price: sale.price, placedAt });
   });
 
   test('need a pass that names a buyer', async () => {

@@ -1,7 +1,7 @@
 /** What the shop is told of an order. */
 import { expect, test } from 'vitest';
 import { noticesOf } from '../../../origin/notify/notice.ts';
-import type { OrderResult } from '../../../origin/results/result.ts';
+import { decodeResults, encodeResults, type OrderResult } from '../../../origin/results/result.ts';
 
 const ORDER: OrderResult = {
   orderId: 'q83vASNFZ4mrze8BI0VniQ',
@@ -55,4 +55,16 @@ test('no other state says until when to pay, and each says why it came to that',
 test('the same result is the same notice, another state another', () => {
   expect(noticeOf({})).toEqual(noticeOf({}));
   expect(noticeOf({ state: 'paid' })?.deliveryId).not.toBe(noticeOf({})?.deliveryId);
+});
+
+test('a sampled order’s goes on with its trace, which is no part of the body', () => {
+  const traceparent = `00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01`;
+  const [order] = decodeResults(encodeResults([{ ...ORDER, traceparent }]));
+  expect(order?.traceparent).toBe(traceparent);
+  const notice = noticeOf({ traceparent });
+  expect(notice?.traceparent).toBe(traceparent);
+  expect(notice?.payload).toBe(noticeOf({})?.payload);
+  // As it was before there were traces.
+  expect(JSON.parse(encodeResults([ORDER]))[0]).toHaveLength(8);
+  expect(decodeResults(encodeResults([ORDER]))).toEqual([ORDER]);
 });

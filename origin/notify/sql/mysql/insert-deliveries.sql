@@ -1,5 +1,5 @@
 -- New notices. Parameters: rows of id, order id, sale id, type, body, time made and
--- time due (ms).
+-- time due (ms), and traceparent or NULL.
 INSERT INTO deliveries
-  (delivery_id, order_id, sale_id, type, payload, created_at_ms, due_at_ms)
+  (delivery_id, order_id, sale_id, type, payload, created_at_ms, due_at_ms, traceparent)
 VALUES ?

@@ -1,0 +1,2 @@
+-- Which server it is, as it names itself.
+SELECT VERSION() AS version

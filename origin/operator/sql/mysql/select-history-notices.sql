@@ -1,0 +1,3 @@
+-- What the shop was told of an order, the oldest first. Parameters: order id, how many at most.
+SELECT number, type, state, tries, created_at_ms AS createdAtMs, last_error AS lastError
+FROM deliveries WHERE order_id = ? ORDER BY number LIMIT ?
