@@ -41,11 +41,14 @@ export interface Report {
 }
 
 /** What was reached, as one sentence; the figure by itself is `knee.ordersPerSecond`. */
-export function kneeLine({ stages, recommendation: { knee, bend } }: Report): string {
+export function kneeLine({ stages, recommendation: { knee, limit, bend } }: Report): string {
   const { ordersPerSecond, reached } = knee;
   if (ordersPerSecond === null) {
     const lowest = `${Math.round(stages[0]?.ratePerSecond ?? 0)} clicks a second`;
     return `Nothing was taken well: already the first stage, ${lowest}, was held up: ${bend}`;
+  }
+  if (limit === 'none') {
+    return `No knee was found: all of ${ordersPerSecond} orders a second were taken well`;
   }
   return reached
     ? `The knee is at ${ordersPerSecond} orders a second; above it: ${bend}`
